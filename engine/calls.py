@@ -1,0 +1,94 @@
+"""One typed function per thing a user can ask for; each returns a light `Call` that a child process can carry out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from engine.config import DeviceName, TrainingConfig
+from engine.results import (
+    DatasetSummary,
+    DeviceInfo,
+    Evaluation,
+    ModelCard,
+    Part,
+    Prediction,
+    TimeEstimate,
+    TrainingResult,
+    WeightsInfo,
+)
+
+Result = TypeVar("Result", covariant=True)
+LaneName = Literal["work", "answers"]
+
+
+@dataclass(frozen=True)
+class Call(Generic[Result]):
+    """A function of the engine by name, with its arguments. It is called with `control` and `on_event` besides."""
+
+    target: str
+    """As "engine.training.trainer:train"."""
+    arguments: dict[str, Any]
+    lane: LaneName = "work"
+    """"work" for what takes long, "answers" for what somebody waits for."""
+
+
+def describe_device(device: DeviceName = "auto") -> Call[DeviceInfo]:
+    """Which device the engine computes on, and why."""
+    return Call("engine.model.device:describe", {"device": device})
+
+
+def create_demo_data(path: Path) -> Call[Path]:
+    """Draw the demo data set into the folder `path` and return it; what is there already is kept."""
+    return Call("engine.data.demo:create", {"path": path})
+
+
+def inspect_dataset(path: Path) -> Call[DatasetSummary]:
+    """Read the table and check every image of a data set."""
+    return Call("engine.data.checks:inspect", {"path": path})
+
+
+def describe_weights(backbone: str) -> Call[WeightsInfo]:
+    """Whether ImageNet weights for `backbone` are on this computer."""
+    return Call("engine.model.weights:describe", {"backbone": backbone}, "answers")
+
+
+def download_weights(backbone: str) -> Call[WeightsInfo]:
+    """Fetch ImageNet weights for `backbone` from PyTorch's server."""
+    return Call("engine.model.weights:download", {"backbone": backbone})
+
+
+def estimate_time(config: TrainingConfig) -> Call[TimeEstimate]:
+    """Measure a few steps and say how long a training would take."""
+    return Call("engine.training.estimate:estimate_time", {"config": config})
+
+
+def train(config: TrainingConfig) -> Call[TrainingResult]:
+    """Train a network."""
+    return Call("engine.training.trainer:train", {"config": config})
+
+
+def evaluate(run: Path, part: Part = "val") -> Call[Evaluation]:
+    """Score a run's model on one part of its split. "test" opens the test part, which is counted."""
+    return Call("engine.evaluation.evaluate:evaluate", {"run": run, "part": part})
+
+
+def read_evaluation(run: Path, part: Part = "val") -> Call[Evaluation | None]:
+    """The evaluation that was saved beside the run, None if there is none."""
+    return Call("engine.evaluation.evaluate:read", {"run": run, "part": part}, "answers")
+
+
+def read_card(model: Path) -> Call[ModelCard]:
+    """What a model file says about itself."""
+    return Call("engine.model.file:describe", {"path": model}, "answers")
+
+
+def predict(model: Path, paths: Sequence[Path], device: DeviceName = "auto") -> Call[tuple[Prediction, ...]]:
+    """Answers for images and for all images in folders, in order; ready ones come as `PredictionsDone` events."""
+    arguments = {"model": model, "paths": tuple(paths), "device": device}
+    return Call("engine.prediction.predictor:predict", arguments, "answers")
+
+
+def preview(path: Path, max_side: int) -> Call[bytes]:
+    """An image as PNG, turned upright, no side longer than `max_side` pixels."""
+    return Call("engine.data.images:preview", {"path": path, "max_side": max_side}, "answers")

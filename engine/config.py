@@ -1,0 +1,211 @@
+"""What is asked of a training: frozen dataclasses that are only data, their JSON, and the recipes."""
+
+import json
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import ConfigError
+from engine.records import as_json, from_json
+
+Backbone = Literal["resnet50", "resnet18", "mobilenet_v3_large", "efficientnet_b0"]
+BACKBONES: tuple[Backbone, ...] = ("resnet50", "resnet18", "mobilenet_v3_large", "efficientnet_b0")
+RecipeName = Literal["recommended", "notebook"]
+Geometry = Literal["crop", "squash"]
+Balancing = Literal["none", "sqrt", "equal", "notebook"]
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
+NOTEBOOK_MULTIPLIERS: tuple[int, ...] = (15, 10, 5, 50, 5, 1, 40)
+"""How often the notebook repeats a row of each class, in logit order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preprocessing:
+    """How any image becomes the network's input: in the cache, in training, evaluation, prediction and the web demo."""
+
+    image_size: int = 224
+    """Side of the square input in pixels, 32 to 512."""
+    geometry: Geometry = "crop"
+    """"crop" takes the central square and keeps the lesion's shape; "squash" squeezes the whole image into a square."""
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    """Per channel (RGB), of values scaled to 0..1; those of ImageNet."""
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    """Like `mean`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """How training images are varied, each with its own random parameters."""
+
+    flips: bool = True
+    """Mirror left-right and upside-down, each for half of the images."""
+    rotation: float = 180.0
+    """Largest rotation either way in degrees, 0 to 180."""
+    scale: tuple[float, float] = (0.8, 1.25)
+    """Smallest and largest zoom, drawn evenly on a log scale; 1 is none."""
+    translation: float = 0.05
+    """Largest shift in each direction as a share of the side, 0 to 0.5."""
+    brightness: float = 0.2
+    """Largest relative change, 0 to 1."""
+    contrast: float = 0.2
+    """Largest relative change, 0 to 1."""
+    saturation: float = 0.2
+    """Largest relative change, 0 to 1."""
+    hue: float = 0.02
+    """Largest turn of the colour circle, 0 to 0.5."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """Everything that decides what a training does. The same config on the same CPU gives the same bits."""
+
+    data: Path
+    """Folder of the data set."""
+    out: Path
+    """Folder that holds the runs; the run makes its own folder in there."""
+    recipe: RecipeName = "recommended"
+    """Where the defaults came from; the fields below are what counts."""
+    backbone: Backbone = "resnet50"
+    """The network without its head."""
+    weights: str = "auto"
+    """What the backbone starts from: "auto" (ImageNet weights where they are on this computer, otherwise none), "none",
+    "download" (fetches ImageNet weights from PyTorch's server), or the path of a file with ImageNet weights."""
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    """Size and geometry of the input."""
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    """How training images are varied."""
+    epochs: int = 30
+    """Largest number of epochs, 1 to 1000."""
+    batch_size: int = 32
+    """Images per optimizer step, 2 to 1024."""
+    balancing: Balancing = "sqrt"
+    """How often a class is drawn: "none" as it occurs, "sqrt" by the square root of its size, "equal" all the same,
+    "notebook" repeats each row by the notebook's multipliers."""
+    optimizer: Literal["adamw", "adam"] = "adamw"
+    """As in torch.optim."""
+    learning_rate: float = 1e-3
+    """Highest rate, above 0, up to 1."""
+    weight_decay: float = 0.05
+    """Decoupled decay of weights that are matrices or filters, 0 to 1; only for "adamw"."""
+    warmup_epochs: float = 1.0
+    """Epochs over which the rate rises from nearly 0; only for "cosine"."""
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """The rate after the warm-up."""
+    patience: int = 10
+    """Epochs without improvement after which the training stops, 1 to 1000."""
+    stop_on: Literal["balanced_accuracy", "loss"] = "balanced_accuracy"
+    """The validation figure that `patience` watches. The best epoch is always chosen by balanced accuracy."""
+    seed: int = 0
+    """Decides the split, the first weights, the order and the augmentation; 0 to 2**32 - 1."""
+    limit: int | None = None
+    """Train on about so many images only, whole lesions, each class in proportion; None for all."""
+    device: DeviceName = "auto"
+    """Where to compute; "auto" takes the fastest there is."""
+    threads: int = 0
+    """CPU threads, 0 for one per core. Sums are rounded differently with another number."""
+
+    def __post_init__(self) -> None:
+        _check_ranges(self)
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "epochs": (1, 1000),
+    "batch_size": (2, 1024),
+    "learning_rate": (1e-8, 1),
+    "weight_decay": (0, 1),
+    "warmup_epochs": (0, 1000),
+    "patience": (1, 1000),
+    "seed": (0, 2**32 - 1),
+    "threads": (0, 1024),
+}
+
+
+def _check_ranges(config: TrainingConfig) -> None:
+    checked = {name: (getattr(config, name), bounds) for name, bounds in _RANGES.items()}
+    checked["image_size"] = (config.preprocessing.image_size, (32, 512))
+    if config.limit is not None:
+        checked["limit"] = (config.limit, (21, 10**9))
+    for name, (value, (low, high)) in checked.items():
+        if not low <= value <= high:
+            raise ConfigError(
+                f"{name.replace('_', ' ')} must be between {low:g} and {high:g}, not {value:g}.",
+                f"Choose a value between {low:g} and {high:g}.",
+            )
+    if config.backbone not in BACKBONES:
+        raise ConfigError(f"There is no backbone {config.backbone!r}.", f"Choose one of {', '.join(BACKBONES)}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A named set of defaults."""
+
+    name: RecipeName
+    title: str
+    description: str
+    """What it is for, in a sentence or two."""
+
+
+RECIPES: dict[RecipeName, Recipe] = {
+    "recommended": Recipe(
+        name="recommended",
+        title="Recommended",
+        description="Keeps the shape of the lesion, turns and colours every image anew, shows rare classes more often, "
+        "and lets the learning rate fade out.",
+    ),
+    "notebook": Recipe(
+        name="notebook",
+        title="Notebook",
+        description="The settings of the public notebook this program grew out of (squashed images, repeated rows, "
+        "Adam), but split by lesion and with the best epoch really restored.",
+    ),
+}
+
+_NOTEBOOK_SETTINGS = {
+    "batch_size": 128,
+    "balancing": "notebook",
+    "optimizer": "adam",
+    "learning_rate": 1e-3,
+    "weight_decay": 0.0,
+    "warmup_epochs": 0.0,
+    "schedule": "constant",
+    "patience": 10,
+    "stop_on": "loss",
+    "augmentation": Augmentation(
+        rotation=20.0, scale=(1.0, 1.0), translation=0.0, brightness=0.1, contrast=0.1, saturation=0.1, hue=0.1
+    ),
+    "preprocessing": Preprocessing(geometry="squash"),
+}
+
+
+def from_recipe(
+    name: str, *, data: Path, out: Path, image_size: int | None = None, **settings: object
+) -> TrainingConfig:
+    """The config of the recipe `name`, with `settings` (fields of `TrainingConfig`) in place of its own.
+
+    Raises `ConfigError` for an unknown recipe or a setting out of range.
+    """
+    if name not in RECIPES:
+        raise ConfigError(f"There is no recipe {name!r}.", f"Choose one of {', '.join(RECIPES)}.")
+    defaults: dict[str, object] = dict(_NOTEBOOK_SETTINGS) if name == "notebook" else {}
+    config = TrainingConfig(data=data, out=out, **{"recipe": name, **defaults, **settings})  # type: ignore[arg-type]
+    if image_size is not None:
+        config = replace(config, preprocessing=replace(config.preprocessing, image_size=image_size))
+    return config
+
+
+def read_config(path: Path, **changes: object) -> TrainingConfig:
+    """The config in the JSON file `path` (a run's `config.json`), with `changes` to its fields.
+
+    Fields that only a run adds (fingerprint, versions) are passed over. Raises `ConfigError`.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path.name} could not be read: {error.strerror or error}.", "Check the path.") from error
+    except ValueError as error:
+        raise ConfigError(f"{path.name} is not JSON: {error}.", "Use the config.json of a run.") from error
+    config = value.get("training", value) if isinstance(value, dict) else value
+    if isinstance(config, dict):
+        names = {one.name for one in fields(TrainingConfig)}
+        config = {**config, **{name: as_json(change) for name, change in changes.items() if name in names}}
+    return from_json(TrainingConfig, config, path.name)

@@ -1,0 +1,1 @@
+"""The model: network, weights, device, probabilities and the model file."""

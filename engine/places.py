@@ -1,0 +1,41 @@
+"""Where the program keeps things: runs, cache, demo data, downloaded weights and logs, in the system's right places."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "lesion-lab"
+
+
+def home_dir() -> Path:
+    """The folder of everything the user would miss. `LESION_LAB_HOME` moves it, and cache and logs into it."""
+    moved = os.environ.get("LESION_LAB_HOME")
+    return Path(moved) if moved else platformdirs.user_data_path(_NAME, appauthor=False)
+
+
+def runs_dir() -> Path:
+    """The default folder for runs."""
+    return home_dir() / "runs"
+
+
+def demo_dir() -> Path:
+    """The folder for the demo data, made anew when it is missing."""
+    return home_dir() / "demo"
+
+
+def weights_dir() -> Path:
+    """The folder for downloaded ImageNet weights."""
+    return home_dir() / "weights"
+
+
+def cache_dir() -> Path:
+    """The folder for what can be made again: pixel caches."""
+    moved = os.environ.get("LESION_LAB_HOME")
+    return Path(moved) / "cache" if moved else platformdirs.user_cache_path(_NAME, appauthor=False)
+
+
+def log_dir() -> Path:
+    """The folder for log files."""
+    moved = os.environ.get("LESION_LAB_HOME")
+    return Path(moved) / "logs" if moved else platformdirs.user_log_path(_NAME, appauthor=False)

@@ -1,0 +1,298 @@
+"""What comes back from the engine: numbers, text, paths and PNG bytes, never a tensor, an array or a frame."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from engine.config import Preprocessing, TrainingConfig
+from engine.labels import GROUP_CODES
+
+Part = Literal["train", "val", "test"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something about the data that the user should know."""
+
+    severity: Literal["info", "warning"]
+    kind: str
+    """What sort of finding, for grouping: "missing", "unreadable", "unlisted", "unknown diagnosis", "conflict"."""
+    subject: str
+    """The image id, lesion id or file name it is about."""
+    message: str
+    """What is wrong, as a sentence."""
+    action: str
+    """What the program does about it, as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassCount:
+    """How much there is of one class."""
+
+    code: str
+    n_images: int
+    n_lesions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetSummary:
+    """What is in a data set folder."""
+
+    path: Path
+    layout: str
+    """The recognised layout, in plain words."""
+    is_demo: bool
+    n_rows: int
+    """Rows of the metadata table."""
+    n_images: int
+    """Images that can be used."""
+    n_lesions: int
+    """Lesions with at least one image that can be used."""
+    classes: tuple[ClassCount, ...]
+    """Usable images and lesions, in the order of `labels.CLASSES`, empty classes included."""
+    findings: tuple[Finding, ...]
+    fingerprint: str
+    """SHA-256 over ids, diagnoses and image contents: the same data gives the same value in any folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceInfo:
+    """The device that the engine computes on."""
+
+    kind: Literal["cpu", "cuda", "mps"]
+    name: str
+    """As people call it: "NVIDIA RTX 4060", "AMD EPYC, 2 threads"."""
+    reason: str
+    """Why this one, as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsInfo:
+    """What is known about ImageNet weights for one backbone on this computer."""
+
+    backbone: str
+    is_available: bool
+    megabytes: float
+    """Size of the download."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeEstimate:
+    """How long a training would take, from a few measured steps on this device."""
+
+    device: DeviceInfo
+    seconds_per_epoch: float
+    seconds_in_all: float
+    """All epochs, if it is not stopped early, and the preparation of the images."""
+    n_train: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochRecord:
+    """One row of `history.csv`. Shares are 0..1; None where a class has no image in the part."""
+
+    epoch: int
+    """1-based."""
+    train_loss: float
+    """Mean over the augmented, balanced images of this epoch."""
+    val_loss: float
+    """Mean over the validation part as it is."""
+    train_balanced_accuracy: float
+    """On the augmented images while the weights changed: a rough guide only."""
+    val_balanced_accuracy: float
+    val_recall: tuple[float | None, ...]
+    """Per class, in the order of `labels.CLASSES`."""
+    learning_rate: float
+    """At the last step."""
+    seconds: float
+    """Wall time, validation included. The only figure that differs when a training is repeated."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A share with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_too_wide(self) -> bool:
+        """Wider than 0.3: too few cases to tell."""
+        return self.high - self.low > 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatingPoint:
+    """A threshold on the group's probability at the data's prevalence, chosen on the validation part."""
+
+    name: str
+    """In plain words: "95 % point"."""
+    threshold: float
+    """A lesion image at or above it counts as in the group."""
+    n_lesions: int
+    """Lesions of the group in the validation part."""
+    n_missed: int
+    """Those of them below the threshold (mean probability over their images)."""
+    n_other_lesions: int
+    """Lesions outside the group in the validation part."""
+    n_false_alarms: int
+    """Those of them at or above the threshold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """What a model file says about itself."""
+
+    name: str
+    """For lists: "resnet50, 23 Nov 2026 10:15"."""
+    created: str
+    """ISO 8601, local time."""
+    backbone: str
+    weights: str
+    """What the training started from, in plain words."""
+    preprocessing: Preprocessing
+    classes: tuple[str, ...]
+    """Codes in the order of the logits."""
+    training_prior: tuple[float, ...]
+    """Share of each class among the images as drawn in training; sums to 1."""
+    data_prior: tuple[float, ...]
+    """Share of each class among the training images as they are; sums to 1."""
+    temperature: float
+    """Divides the prior-corrected logits; fitted on the validation part."""
+    operating_points: tuple[OperatingPoint, ...]
+    best_epoch: int
+    epochs_run: int
+    is_finished: bool
+    """False while the training runs or when it was interrupted."""
+    validation: dict[str, float | None]
+    """Figures of the best epoch: balanced_accuracy, accuracy, majority_baseline, log_loss, and recall_<code>."""
+    split_sha256: str
+    data_fingerprint: str
+    data_licence: str
+    is_demo: bool
+    training: TrainingConfig | None
+    """None for imported weights."""
+    versions: dict[str, str]
+    limits: str
+    notice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunInfo:
+    """A run folder, for lists."""
+
+    path: Path
+    name: str
+    """For lists: "resnet50, 23 Nov 10:15"."""
+    state: Literal["finished", "interrupted"]
+    """An interrupted run has a usable model if `model` is set."""
+    model: Path | None
+    """The model of the best epoch so far."""
+    epochs_run: int
+    epochs: int
+    best_epoch: int | None
+    val_balanced_accuracy: float | None
+    """Of the best epoch."""
+    is_demo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingResult:
+    """What a training leaves behind."""
+
+    run: Path
+    model: Path
+    split_sha256: str
+    best_epoch: int
+    epochs_run: int
+    stopped: Literal["finished", "patience", "early"]
+    """All epochs done, no improvement any more, or the user finished early."""
+    validation: dict[str, float | None]
+    """As in `ModelCard.validation`."""
+    weights_sha256: str
+    """Over the model's tensors: the same bits give the same value."""
+    is_demo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassScore:
+    """How well one class is told from the rest, by image. None where it cannot be computed."""
+
+    code: str
+    n_images: int
+    n_lesions: int
+    sensitivity: Interval | None
+    """Share of the class's images that are named; Wilson interval with n lesions, since images of a lesion are alike."""
+    specificity: float | None
+    """Share of other images that are not named so."""
+    precision: float | None
+    """Share of the images named so that are of the class, as the classes occur in this part."""
+    auc: float | None
+    """Area under the ROC curve, one against the rest."""
+    average_precision: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """How a model did on one part of a split."""
+
+    run: Path
+    model: Path
+    part: Part
+    split_sha256: str
+    test_openings: int
+    """How often the test part of this split was opened, across runs, this time included."""
+    n_images: int
+    n_lesions: int
+    balanced_accuracy: Interval
+    """Mean recall over the classes present, by image; bootstrap of lesions within their class."""
+    balanced_accuracy_by_lesion: Interval
+    """The same with one answer per lesion (mean log-probability over its images)."""
+    accuracy: Interval
+    """Share of images named right; bootstrap like `balanced_accuracy`."""
+    majority_baseline: float
+    """Accuracy of always naming the part's most common class."""
+    classes: tuple[ClassScore, ...]
+    """In the order of `labels.CLASSES`."""
+    confusion: tuple[tuple[int, ...], ...]
+    """Images by true class (rows) and named class (columns), 7 x 7."""
+    group_auc: float | None
+    """AUC of the group's probability."""
+    log_loss: float
+    """At the data's prevalence, after temperature."""
+    history: tuple[EpochRecord, ...]
+    best_epoch: int
+    is_demo: bool
+    files: tuple[Path, ...]
+    """What was written: CSV, JSON and PNG."""
+    leak_suspected: bool
+    """The interval lies above 0.90: more likely a leak than a triumph."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """The answer for one image, or the reason why there is none."""
+
+    path: Path
+    code: str | None
+    """The most probable class at equal priors; None if the image could not be read."""
+    probabilities: tuple[float, ...]
+    """Per class at equal priors, in the order of `labels.CLASSES`; empty on error."""
+    group_probability: float | None
+    """Probability of the group at `prevalence`."""
+    prevalence: float | None
+    """Share of the group that `group_probability` holds at: that of the model's training data."""
+    operating_point: OperatingPoint | None
+    """The point that `group_probability` is held against."""
+    seen_in_training: bool | None
+    """The image, or a copy of it, was in the model's training or validation part; None if the model does not say."""
+    error: str | None
+    hint: str | None
+    thumbnail: bytes = b""
+    """PNG, at most 128 px a side; empty on error."""
+
+    @property
+    def cancerous(self) -> bool | None:
+        """The notebook's quick heuristic: the top class is in the group."""
+        return None if self.code is None else self.code in GROUP_CODES

@@ -1,0 +1,168 @@
+"""The run folder: its names and files, the list of runs, and the count of test openings."""
+
+import contextlib
+import csv
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from engine.atomic import disk_error, write_json
+from engine.results import EpochRecord, RunInfo
+
+_OPENINGS = "test_openings.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """What was asked: `{"training": TrainingConfig, "data_fingerprint": ..., "is_demo": ..., "versions": ...}`."""
+        return self.path / "config.json"
+
+    @property
+    def split(self) -> Path:
+        return self.path / "split.csv"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "history.csv"
+
+    @property
+    def best_so_far(self) -> Path:
+        """The model of the best epoch while the training runs; a whole model file with its card."""
+        return self.path / "checkpoints" / "best.safetensors"
+
+    @property
+    def final_model(self) -> Path:
+        """The model file of a finished training."""
+        return self.path / "model.safetensors"
+
+    @property
+    def model(self) -> Path | None:
+        """The best model there is: the final one, or the best epoch of an interrupted training."""
+        return next((path for path in (self.final_model, self.best_so_far) if path.is_file()), None)
+
+    def evaluation(self, part: str) -> Path:
+        """The folder for the evaluation of one part."""
+        return self.path / "evaluation" / part
+
+
+def create_run(out: Path, backbone: str, now: datetime) -> RunFolder:
+    """A new empty run folder in `out`, named by time and backbone. Raises `DiskError`."""
+    name = f"{now:%Y-%m-%d_%H%M%S}_{backbone}"
+    for number in range(1, 1000):
+        path = out / (name if number == 1 else f"{name}_{number}")
+        try:
+            path.mkdir(parents=True)
+            return RunFolder(path)
+        except FileExistsError:
+            if not path.exists():  # a file stands where a folder should be
+                raise disk_error(FileExistsError(17, "A file is in the way", str(out)), path) from None
+        except OSError as error:
+            raise disk_error(error, path) from error
+    raise disk_error(OSError("Too many runs in one second"), out)
+
+
+def discard_run(run: Path) -> None:
+    """Delete the folder of a run; anything that is not a run folder is left alone."""
+    if (run / "config.json").is_file() or not any(run.glob("*")):
+        shutil.rmtree(run, ignore_errors=True)
+
+
+def list_runs(out: Path) -> tuple[RunInfo, ...]:
+    """All runs in `out`, newest first; folders that are no runs, and runs without a model, are passed over."""
+    folders = sorted(out.glob("*/config.json"), key=lambda path: path.parent.name, reverse=True) if out.is_dir() else []
+    runs = (read_run(config.parent) for config in folders)
+    return tuple(run for run in runs if run is not None and run.model is not None)
+
+
+def read_run(path: Path) -> RunInfo | None:
+    """What the list shows of the run in `path`; None if its config cannot be read."""
+    folder = RunFolder(path)
+    try:
+        config = json.loads(folder.config.read_text(encoding="utf-8"))
+        training = config["training"]
+        epochs, backbone = int(training["epochs"]), str(training["backbone"])
+        is_demo = bool(config.get("is_demo", False))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    history = read_history(folder.history)
+    best = max(history, key=lambda record: (record.val_balanced_accuracy, -record.epoch), default=None)
+    return RunInfo(
+        path=path,
+        name=f"{backbone}, {_when(path.name)}{', demo' if is_demo else ''}",
+        state="finished" if folder.final_model.is_file() else "interrupted",
+        model=folder.model,
+        epochs_run=len(history),
+        epochs=epochs,
+        best_epoch=best.epoch if best else None,
+        val_balanced_accuracy=best.val_balanced_accuracy if best else None,
+        is_demo=is_demo,
+    )
+
+
+def read_history(path: Path) -> tuple[EpochRecord, ...]:
+    """The rows of a `history.csv`; what cannot be read ends the list."""
+    records: list[EpochRecord] = []
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError), path.open(encoding="utf-8", newline="") as file:
+        records.extend(_read_record(row) for row in csv.DictReader(file))
+    return tuple(records)
+
+
+def history_columns(record: EpochRecord, codes: tuple[str, ...]) -> dict[str, object]:
+    """One row of `history.csv`; an empty cell where there is no value."""
+    recalls = {f"val_recall_{code}": "" if r is None else r for code, r in zip(codes, record.val_recall, strict=True)}
+    plain = {name: getattr(record, name) for name in _PLAIN_COLUMNS}
+    return {**plain, **recalls, "learning_rate": record.learning_rate, "seconds": record.seconds}
+
+
+_PLAIN_COLUMNS = ("epoch", "train_loss", "val_loss", "train_balanced_accuracy", "val_balanced_accuracy")
+
+
+def _read_record(row: dict[str, str]) -> EpochRecord:
+    return EpochRecord(
+        epoch=int(row["epoch"]),
+        train_loss=float(row["train_loss"]),
+        val_loss=float(row["val_loss"]),
+        train_balanced_accuracy=float(row["train_balanced_accuracy"]),
+        val_balanced_accuracy=float(row["val_balanced_accuracy"]),
+        val_recall=tuple(float(v) if v else None for name, v in row.items() if name.startswith("val_recall_")),
+        learning_rate=float(row["learning_rate"]),
+        seconds=float(row["seconds"]),
+    )
+
+
+def _when(folder_name: str) -> str:
+    found = re.match(r"(\d{4}-\d{2}-\d{2}_\d{6})", folder_name)
+    if found is None:
+        return folder_name
+    return f"{datetime.strptime(found.group(1), '%Y-%m-%d_%H%M%S'):%d %b %H:%M}"
+
+
+def count_test_openings(out: Path, split_sha256: str) -> int:
+    """How often the test part of this split was opened, by any run in `out`."""
+    return len(_read_openings(out).get(split_sha256, []))
+
+
+def record_test_opening(out: Path, split_sha256: str, run: Path, when: datetime) -> int:
+    """Count one more opening and return the new count. Raises `DiskError`: what cannot be counted is not opened."""
+    openings = _read_openings(out)
+    entries = openings.setdefault(split_sha256, [])
+    entries.append({"run": run.name, "when": when.isoformat(timespec="seconds")})
+    write_json(out / _OPENINGS, openings)
+    return len(entries)
+
+
+def _read_openings(out: Path) -> dict[str, list[dict[str, str]]]:
+    try:
+        openings = json.loads((out / _OPENINGS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return openings if isinstance(openings, dict) else {}
