@@ -223,7 +223,7 @@ class ClassScore:
     n_images: int
     n_lesions: int
     sensitivity: Interval | None
-    """Share of the class's images that are named; Wilson interval with n lesions, since images of a lesion are alike."""
+    """Share of the class's images that are named so; Wilson interval over lesions, whose images are alike."""
     specificity: float | None
     """Share of other images that are not named so."""
     precision: float | None
