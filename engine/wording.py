@@ -1,0 +1,186 @@
+"""Says answers and evaluations in plain words: the same sentences in the window, in the terminal and in the browser."""
+
+from engine.labels import CLASSES, EQUAL_PRIORS_NOTE, GROUP_NAME, INDEX, NOTICE, PART_NAMES
+from engine.results import ClassScore, Evaluation, Interval, OperatingPoint, Prediction, RunInfo
+
+TOO_FEW = "too few to tell"
+BALANCED_ACCURACY = (
+    "Balanced accuracy is the share of images named right within each class, averaged over the classes, "
+    "so that a rare class counts as much as a common one."
+)
+LEAK_WARNING = (
+    "Too good to be true? The whole 95 % interval lies above 0.90. On this data that speaks for a leak, images of one "
+    "lesion in two parts, more than for a good model. Look for copies under other names before you believe this number."
+)
+
+
+def name_class(code: str) -> str:
+    """A class in plain words with its code: "Melanoma (mel)"."""
+    return f"{CLASSES[INDEX[code]].name} ({code})"
+
+
+def name_interval(interval: Interval) -> str:
+    """A share with its interval: "0.64 (0.60 to 0.68)"."""
+    return f"{interval.value:.2f} ({interval.low:.2f} to {interval.high:.2f})"
+
+
+def name_share(share: float) -> str:
+    """A probability with two decimals, never rounded to a certainty: "0.06", "under 0.01", "over 0.99"."""
+    if 0 < share < 0.01:
+        return "under 0.01"
+    if 0.99 < share < 1:
+        return "over 0.99"
+    return f"{share:.2f}"
+
+
+def name_percent(share: float) -> str:
+    """A share as a percentage with one decimal: "19.5 %"."""
+    return f"{100 * share:.1f} %"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: "1 lesion", "1,120 lesions"."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def describe(prediction: Prediction) -> tuple[str, ...]:
+    """All that is to be said about the answer for one image, line by line, the notice included.
+
+    Where there is no answer: the reason and what to do about it.
+    """
+    if prediction.code is None:
+        return tuple(line for line in (prediction.error or "There is no answer.", prediction.hint) if line)
+    lines = (
+        describe_class(prediction),
+        describe_group(prediction),
+        describe_heuristic(prediction),
+        describe_training(prediction),
+        NOTICE,
+    )
+    return tuple(line for line in lines if line)
+
+
+def describe_class(prediction: Prediction) -> str:
+    """The most probable class: "Melanoma (mel): 0.64 (if every class were equally common)". Empty without an answer."""
+    if prediction.code is None:
+        return ""
+    probability = name_share(prediction.probabilities[INDEX[prediction.code]])
+    return f"{name_class(prediction.code)}: {probability} ({EQUAL_PRIORS_NOTE})"
+
+
+def describe_group(prediction: Prediction) -> str:
+    """The group's probability, the prevalence it holds at, and where it stands to the operating point.
+
+    Below the point the sentence always adds how many such lesions were below it too, above it how many other lesions
+    were also above: neither verdict is ever shown alone. Empty without an answer.
+    """
+    if prediction.group_probability is None:
+        return ""
+    text = f"{GROUP_NAME}: {name_share(prediction.group_probability)}"
+    if prediction.prevalence is not None:
+        text += f" at {name_percent(prediction.prevalence)} prevalence"
+    point = prediction.operating_point
+    if point is None:
+        return f"{text}. This model has no operating point to hold it against."
+    if prediction.group_probability < point.threshold:
+        verb, too = ("was" if point.n_missed == 1 else "were"), (" too" if point.n_missed else "")
+        missed = f"{point.n_missed:,} of {point.n_lesions:,} such lesions of the validation part {verb} below it{too}"
+        return f"{text}, below this model's {point.name}; {missed}."
+    alarms = f"{point.n_false_alarms:,} of {point.n_other_lesions:,} other lesions of the validation part"
+    verb = "was" if point.n_false_alarms == 1 else "were"
+    return f"{text}, at or above this model's {point.name}; so {verb} {alarms}."
+
+
+def explain_point(point: OperatingPoint) -> str:
+    """What an operating point is, for somebody who meets the word for the first time."""
+    found = point.n_lesions - point.n_missed
+    return (
+        f"The {point.name} is a probability of {point.threshold:.2f}. It was set on the validation part, "
+        f"where {found:,} of {point.n_lesions:,} lesions of the group reached it."
+    )
+
+
+def describe_heuristic(prediction: Prediction) -> str:
+    """The notebook's yes or no, marked for what it is. Empty without an answer."""
+    if prediction.cancerous is None:
+        return ""
+    return f"Top class in the group (cancerous: yes/no): {'yes' if prediction.cancerous else 'no'}, a quick heuristic."
+
+
+def describe_training(prediction: Prediction) -> str:
+    """Whether the model met this image while it was trained; empty where it did not."""
+    if prediction.seen_in_training is None:
+        return "Whether this image was in the model's training is unknown."
+    if prediction.seen_in_training:
+        return "This image was in the model's training: the answer says nothing about how it does on new ones."
+    return ""
+
+
+def describe_headline(evaluation: Evaluation) -> str:
+    """The first line of an evaluation: balanced accuracy by image and by lesion."""
+    by_image, by_lesion = evaluation.balanced_accuracy, evaluation.balanced_accuracy_by_lesion
+    return (
+        f"Balanced accuracy {by_image.value:.2f} (95 % interval {by_image.low:.2f} to {by_image.high:.2f}), by image; "
+        f"by lesion {name_interval(by_lesion)}"
+    )
+
+
+def describe_accuracy(evaluation: Evaluation) -> str:
+    """Accuracy beside what a model without eyes would reach."""
+    most_common = max(evaluation.classes, key=lambda score: score.n_images).code
+    return (
+        f"Accuracy {name_interval(evaluation.accuracy)}; always saying “{CLASSES[INDEX[most_common]].name}” "
+        f"would reach {evaluation.majority_baseline:.2f}."
+    )
+
+
+def describe_part(evaluation: Evaluation) -> str:
+    """Which images the numbers are about, and what the part was used for before."""
+    what = f"{PART_NAMES[evaluation.part].capitalize()}: {count(evaluation.n_images, 'image')}"
+    text = f"{what} of {count(evaluation.n_lesions, 'lesion')}."
+    if evaluation.part == "val":
+        return f"{text} The best epoch was chosen on this part, so a little luck is in these numbers."
+    if evaluation.part == "test":
+        return f"{text} {describe_openings(evaluation.test_openings)}"
+    return f"{text} The model learned from these images: the numbers say nothing about new ones."
+
+
+def describe_openings(openings: int) -> str:
+    """How often the test part was opened so far."""
+    if openings == 0:
+        return "The test part of this split was never opened."
+    if openings == 1:
+        return "The test part of this split was opened once."
+    return f"The test part of this split was opened {openings:,} times: each further opening makes its number less new."
+
+
+def describe_cell(confusion: tuple[tuple[int, ...], ...], row: int, column: int) -> str:
+    """One cell of a confusion matrix as a sentence."""
+    total, number = sum(confusion[row]), confusion[row][column]
+    true, named = name_class(CLASSES[row].code), name_class(CLASSES[column].code)
+    if total == 0:
+        return f"There is no image of {true} in this part."
+    verdict = "was" if number == 1 else "were"
+    right = " rightly" if row == column else ""
+    share = f" ({number / total:.2f})"
+    return f"{number:,} of {count(total, 'image')} of {true}{share} {verdict}{right} named {named}."
+
+
+def describe_sensitivity(score: ClassScore) -> str:
+    """The share found of one class with its interval, and whether there were enough lesions to tell."""
+    if score.sensitivity is None:
+        return "none in this part"
+    text = name_interval(score.sensitivity)
+    return f"{text}, {TOO_FEW}" if score.sensitivity.is_too_wide else text
+
+
+def describe_run(run: RunInfo) -> str:
+    """A run in one line, for lists: what it reached, and whether it came to its end."""
+    parts = [run.name]
+    if run.val_balanced_accuracy is not None:
+        parts.append(f"balanced accuracy {run.val_balanced_accuracy:.2f} on validation")
+    if run.is_demo and "demo" not in run.name:
+        parts.append("demo data")
+    if run.state == "interrupted":
+        parts.append(f"interrupted at epoch {run.epochs_run} of {run.epochs}, best model usable")
+    return "; ".join(parts)
