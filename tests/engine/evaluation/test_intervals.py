@@ -1,0 +1,113 @@
+"""Tests of engine.evaluation.intervals."""
+
+import time
+
+import numpy as np
+import pytest
+from sklearn.metrics import balanced_accuracy_score
+
+from engine.evaluation.intervals import bootstrap, count_kinds, draw_kinds, wilson
+
+
+def _answers(n: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Labels, named classes and lesion ids of `n` images: lesions of 1 to 4 images, right more often than not."""
+    random = np.random.default_rng(seed)
+    lesions = np.repeat(np.arange(n), random.integers(1, 5, size=n))[:n]
+    labels = random.integers(0, 7, size=n)[lesions]
+    named = np.where(random.random(n) < 0.6, labels, random.integers(0, 7, size=n))
+    return labels, named, [f"L{lesion}" for lesion in lesions]
+
+
+def test_the_vectorised_bootstrap_equals_a_plain_loop_over_images() -> None:
+    """The fast way gives what writing out every sampled image and scoring it with scikit-learn gives."""
+    labels, named, lesion_ids = _answers(120)
+    classes = count_kinds(labels, named, lesion_ids)
+    sampled = draw_kinds(classes, draws=50, seed=7)
+    balanced, plain = [], []
+    for draw in range(50):
+        truth: list[int] = []
+        right: list[int] = []
+        for label, (kinds, counts) in enumerate(zip(classes, sampled, strict=True)):
+            for n_images, n_right, times in zip(kinds.n_images, kinds.n_right, counts[draw], strict=True):
+                for _ in range(times):
+                    truth += [label] * n_images
+                    right += [label] * n_right + [(label + 1) % 7] * (n_images - n_right)
+        balanced.append(balanced_accuracy_score(truth, right))
+        plain.append(np.mean(np.array(truth) == np.array(right)))
+    found = bootstrap(labels, named, lesion_ids, draws=50, seed=7)
+    assert found.balanced_accuracy.value == pytest.approx(balanced_accuracy_score(labels, named), abs=1e-12)
+    assert found.accuracy.value == pytest.approx((labels == named).mean(), abs=1e-12)
+    for interval, samples in ((found.balanced_accuracy, balanced), (found.accuracy, plain)):
+        assert (interval.low, interval.high) == pytest.approx(tuple(np.quantile(samples, [0.025, 0.975])), abs=1e-12)
+
+
+def test_lesions_are_counted_by_images_and_right_answers() -> None:
+    """A lesion contributes its n images and k right answers, in its own class only."""
+    classes = count_kinds([5, 5, 5, 4, 4], [5, 4, 5, 4, 4], ["a", "a", "b", "c", "d"])
+    mel, nv = classes
+    assert (mel.n_images.tolist(), mel.n_right.tolist(), mel.n_lesions.tolist()) == ([1], [1], [2])
+    assert (nv.n_images.tolist(), nv.n_right.tolist(), nv.n_lesions.tolist()) == ([1, 2], [1, 1], [1, 1])
+
+
+def test_each_sample_keeps_the_number_of_lesions_of_each_class() -> None:
+    """Lesions are drawn within their class."""
+    classes = count_kinds(*_answers(500))
+    for kinds, counts in zip(classes, draw_kinds(classes, draws=100, seed=1), strict=True):
+        assert (counts.sum(axis=1) == kinds.n_lesions.sum()).all()
+
+
+def test_images_of_one_lesion_do_not_make_it_surer() -> None:
+    """Ten copies of every image leave the interval as wide as it was."""
+    labels, named, lesion_ids = _answers(200)
+    once = bootstrap(labels, named, lesion_ids).balanced_accuracy
+    often = bootstrap(np.repeat(labels, 10), np.repeat(named, 10), list(np.repeat(lesion_ids, 10))).balanced_accuracy
+    assert often == once
+
+
+def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    """Of 200 parts drawn from a known truth, 95 % intervals miss few."""
+    random = np.random.default_rng(11)
+    hits = 0
+    for trial in range(200):
+        labels = np.repeat(np.arange(3), 60)
+        named = np.where(random.random(180) < 0.7, labels, 3)
+        interval = bootstrap(labels, named, [str(n) for n in range(180)], draws=500, seed=trial).balanced_accuracy
+        hits += interval.low <= 0.7 <= interval.high
+    assert 0.89 <= hits / 200 <= 0.99
+
+
+def test_the_same_answers_give_the_same_interval() -> None:
+    """The bootstrap is seeded."""
+    assert bootstrap(*_answers(300)) == bootstrap(*_answers(300))
+
+
+def test_ten_thousand_images_take_far_less_than_five_seconds() -> None:
+    """The bootstrap is fast enough to be waited for."""
+    answers = _answers(10_000)
+    started = time.perf_counter()
+    bootstrap(*answers)
+    assert time.perf_counter() - started < 2.5
+
+
+def test_a_part_of_one_image_has_an_interval_of_one_value() -> None:
+    """The smallest part does not fail."""
+    assert bootstrap([2], [2], ["a"]).balanced_accuracy.low == 1.0
+    with pytest.raises(ValueError, match="no image"):
+        bootstrap([], [], [])
+
+
+def test_wilson_gives_the_known_values() -> None:
+    """Against the published example: 8 of 10 gives 0.490 to 0.943; 0 of 10 gives 0 to 0.278."""
+    eight = wilson(0.8, 10)
+    assert (eight.low, eight.high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    none = wilson(0.0, 10)
+    assert (none.low, none.high) == pytest.approx((0.0, 0.2775), abs=1e-4)
+    assert wilson(1.0, 10).high == 1.0
+    with pytest.raises(ValueError, match="no cases"):
+        wilson(0.5, 0)
+
+
+def test_a_handful_of_lesions_is_too_few_to_tell() -> None:
+    """11 lesions are too few for a share in the middle, 100 are not."""
+    assert wilson(0.6, 11).is_too_wide
+    assert not wilson(0.6, 100).is_too_wide
