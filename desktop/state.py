@@ -1,0 +1,103 @@
+"""What the pages share: the data set, the model, the run and the device that are in use now."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop.jobs import Job, JobRunner
+from engine import places
+from engine.results import DatasetSummary, DeviceInfo, ModelCard
+
+
+class AppState(QObject):
+    """The one place that knows them; pages read it, set it, and follow its signals."""
+
+    dataset_changed = Signal()
+    model_changed = Signal()
+    runs_changed = Signal()
+    """A run was added, removed or selected."""
+    device_changed = Signal()
+    training_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._dataset: DatasetSummary | None = None
+        self._model: Path | None = None
+        self._model_card: ModelCard | None = None
+        self._run: Path | None = None
+        self._device: DeviceInfo | None = None
+        self._is_training = False
+        self._runs_dir = places.runs_dir()
+
+    @property
+    def dataset(self) -> DatasetSummary | None:
+        """The checked data set, None before one was chosen."""
+        return self._dataset
+
+    @property
+    def model(self) -> Path | None:
+        """The model file that predicts."""
+        return self._model
+
+    @property
+    def model_card(self) -> ModelCard | None:
+        """What `model` says about itself; None until somebody has read it."""
+        return self._model_card
+
+    @property
+    def runs_dir(self) -> Path:
+        """The folder of the runs."""
+        return self._runs_dir
+
+    @property
+    def run(self) -> Path | None:
+        """The run that was trained or selected last."""
+        return self._run
+
+    @property
+    def device(self) -> DeviceInfo | None:
+        """The device that the engine computes on; None until the engine has answered."""
+        return self._device
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training is under way."""
+        return self._is_training
+
+    def set_dataset(self, dataset: DatasetSummary | None) -> None:
+        """Use `dataset` from now on."""
+        self._dataset = dataset
+        self.dataset_changed.emit()
+
+    def set_model(self, model: Path | None, card: ModelCard | None = None) -> None:
+        """Use the model file `model` from now on; `card` where it is known already."""
+        self._model, self._model_card = model, card
+        self.model_changed.emit()
+
+    def set_run(self, run: Path | None) -> None:
+        """Select `run`; also called when a run was added or removed."""
+        self._run = run
+        self.runs_changed.emit()
+
+    def set_device(self, device: DeviceInfo) -> None:
+        """The engine said which device it computes on."""
+        self._device = device
+        self.device_changed.emit()
+
+    def follow(self, runner: JobRunner) -> None:
+        """Keep `is_training` true to the jobs of `runner`."""
+        runner.job_started.connect(self._on_job_started)
+        runner.job_ended.connect(self._on_job_ended)
+
+    @Slot(object)
+    def _on_job_started(self, job: Job) -> None:
+        self._set_training(job.is_training or self._is_training)
+
+    @Slot(object)
+    def _on_job_ended(self, job: Job) -> None:
+        self._set_training(self._is_training and not job.is_training)
+
+    def _set_training(self, is_training: bool) -> None:
+        if is_training != self._is_training:
+            self._is_training = is_training
+            self.training_changed.emit()
