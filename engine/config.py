@@ -188,9 +188,12 @@ def from_recipe(
         raise ConfigError(f"There is no recipe {name!r}.", f"Choose one of {', '.join(RECIPES)}.")
     defaults: dict[str, object] = dict(_NOTEBOOK_SETTINGS) if name == "notebook" else {}
     config = TrainingConfig(data=data, out=out, **{"recipe": name, **defaults, **settings})  # type: ignore[arg-type]
-    if image_size is not None:
-        config = replace(config, preprocessing=replace(config.preprocessing, image_size=image_size))
-    return config
+    return config if image_size is None else with_image_size(config, image_size)
+
+
+def with_image_size(config: TrainingConfig, image_size: int) -> TrainingConfig:
+    """The same config at another size of the input. Raises `ConfigError`."""
+    return replace(config, preprocessing=replace(config.preprocessing, image_size=image_size))
 
 
 def read_config(path: Path, **changes: object) -> TrainingConfig:

@@ -184,8 +184,6 @@ def _read_messages(
 
 def _carry_out(call: Call[object], control: Control, on_event: Callable[[Event], None]) -> tuple[object, ...]:
     try:
-        if not call.target.startswith("engine."):
-            raise ValueError(f"{call.target} is not a function of the engine")
         module, name = call.target.split(":")
         function = getattr(importlib.import_module(module), name)
         return ("result", function(**call.arguments, control=control, on_event=on_event))

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.atomic import disk_error, write_json
+from engine.errors import DataError
 from engine.results import EpochRecord, RunInfo
 
 _OPENINGS = "test_openings.json"
@@ -161,8 +162,14 @@ def record_test_opening(out: Path, split_sha256: str, run: Path, when: datetime)
 
 
 def _read_openings(out: Path) -> dict[str, list[dict[str, str]]]:
-    try:
-        openings = json.loads((out / _OPENINGS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    path = out / _OPENINGS
+    if not path.exists():
         return {}
-    return openings if isinstance(openings, dict) else {}
+    try:
+        openings = json.loads(path.read_text(encoding="utf-8"))
+        return {split: list(entries) for split, entries in openings.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise DataError(
+            f"The count of test openings ({path}) cannot be read.",
+            "Restore it from a backup, or delete it to begin a new count.",
+        ) from error

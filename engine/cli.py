@@ -1,0 +1,214 @@
+"""The same jobs from a terminal: train, evaluate, predict and demo, for people and, with --json, for machines."""
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from engine import __version__, places, terminal
+from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
+from engine.errors import Cancelled, ConfigError, EngineError, ModelFileError
+from engine.events import Control, OnEvent
+from engine.json_output import evaluation_json, prediction_json, training_json
+from engine.runs import RunFolder
+
+COMMANDS = ("train", "evaluate", "predict", "demo")
+
+Report = tuple[Any, str]
+"""What a command has to say: as JSON, and as text for people."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code.
+
+    0 done, 1 some images had no answer, 2 the user can mend it, 3 a fault of the program, 130 cancelled.
+    With --json, stdout holds exactly one JSON value; everything else goes to stderr.
+    """
+    options = _parser().parse_args(arguments)
+    control = Control()
+    try:
+        with _quiet_stdout(), _interrupt_handled(control, can_finish=options.command in ("train", "demo")):
+            (value, text), code = options.run(options, control, terminal.Progress())
+    except EngineError as error:
+        value, text, code = {"error": error.message, "hint": error.hint}, "", 2
+        print(f"{error.message}\n{error.hint}", file=sys.stderr)
+    except Cancelled:
+        value, text, code = {"error": "Cancelled.", "hint": "Nothing was kept."}, "", 130
+        print("Cancelled; nothing was kept.", file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        value, text, code = (
+            {"error": f"{type(error).__name__}: {error}", "hint": "This is a fault of the program."},
+            "",
+            3,
+        )
+        print(f"A fault of the program:\n{traceback.format_exc()}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    elif text:
+        print(text)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lesion-lab",
+        description="Train, judge and use a skin-lesion image classifier. Without a command the window opens.",
+        epilog="Research and education only. Not a medical device.",
+    )
+    parser.add_argument("--version", action="version", version=f"lesion-lab {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print one JSON value at the end, for machines")
+    common.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default=None, help="where to compute")
+
+    _add_train(commands.add_parser("train", parents=[common], help="train a network on a data set"))
+
+    evaluate = commands.add_parser("evaluate", parents=[common], help="score a run on its validation or test part")
+    evaluate.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a run, or its name")
+    evaluate.add_argument("--open-test", action="store_true", help="score the test part; every opening is counted")
+    evaluate.set_defaults(run=_evaluate)
+
+    predict = commands.add_parser("predict", parents=[common], help="name the lesions in images")
+    predict.add_argument("model", metavar="MODEL", type=Path, help="a model file or the folder of a run")
+    predict.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="images, or folders of images")
+    predict.set_defaults(run=_predict)
+
+    demo = commands.add_parser("demo", parents=[common], help="draw demo data, train on it, evaluate and predict")
+    demo.add_argument("--out", type=Path, default=None, metavar="RUNS_DIR", help="folder that holds the runs")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="folder of the data set")
+    train.add_argument("--recipe", choices=tuple(RECIPES), default=None, help="set of defaults (recommended)")
+    train.add_argument("--backbone", choices=BACKBONES, default=None, help="network (resnet50)")
+    train.add_argument("--weights", default=None, help="auto, none, download, or a file with ImageNet weights (auto)")
+    train.add_argument("--image-size", type=int, default=None, metavar="N", help="side of the input in pixels (224)")
+    train.add_argument("--epochs", type=int, default=None, metavar="N", help="largest number of epochs (30)")
+    train.add_argument("--batch-size", type=int, default=None, metavar="N", help="images per step (32)")
+    train.add_argument("--seed", type=int, default=None, metavar="N", help="decides split, weights and order (0)")
+    train.add_argument("--limit", type=int, default=None, metavar="N", help="use about N images, whole lesions")
+    train.add_argument("--threads", type=int, default=None, metavar="N", help="CPU threads (one per core)")
+    train.add_argument("--out", type=Path, default=None, metavar="RUNS_DIR", help="folder that holds the runs")
+    train.add_argument("--config", type=Path, default=None, metavar="FILE", help="repeat the config.json of a run")
+    train.set_defaults(run=_train)
+
+
+_SETTINGS = ("backbone", "weights", "epochs", "batch_size", "seed", "limit", "threads", "device", "out")
+
+
+def training_config(options: argparse.Namespace) -> TrainingConfig:
+    """The config that the options of `train` ask for. Raises `ConfigError`."""
+    given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    if options.out is not None:
+        given["out"] = options.out.absolute()
+    if options.config is not None:
+        if options.recipe is not None:
+            raise ConfigError("--recipe and --config exclude each other.", "A config holds all settings of its recipe.")
+        if options.folder is not None:
+            given["data"] = options.folder.absolute()
+        config = read_config(options.config, **given)
+        return config if options.image_size is None else with_image_size(config, options.image_size)
+    if options.folder is None:
+        raise ConfigError("No data set was named.", "Name its folder, or a config with --config.")
+    out = given.pop("out", places.runs_dir())
+    recipe = options.recipe or "recommended"
+    return from_recipe(recipe, data=options.folder.absolute(), out=out, image_size=options.image_size, **given)
+
+
+def _train(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    from engine.training.trainer import train
+
+    result = train(training_config(options), control=control, on_event=on_event)
+    return (training_json(result), terminal.describe_training(result)), 0
+
+
+def _evaluate(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    from engine.evaluation.evaluate import evaluate
+
+    part = "test" if options.open_test else "val"
+    result = evaluate(_find_run(options.run_folder), part, control=control, on_event=on_event)
+    return (evaluation_json(result), terminal.describe_evaluation(result)), 0
+
+
+def _predict(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    from engine.prediction.predictor import predict
+
+    model = _find_model(options.model)
+    answers = predict(model, options.paths, options.device or "auto", control=control, on_event=on_event)
+    failed = any(answer.error is not None for answer in answers)
+    return ([prediction_json(answer) for answer in answers], terminal.describe_predictions(answers)), int(failed)
+
+
+def _demo(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    """The whole chain on demo data: draw, train, evaluate, predict."""
+    from engine.data.demo import create
+    from engine.evaluation.evaluate import evaluate
+    from engine.prediction.predictor import predict
+    from engine.training.trainer import train
+
+    data = create(places.demo_dir(), control=control, on_event=on_event)
+    settings = {"backbone": "resnet18", "weights": "none", "epochs": 5, "device": options.device or "auto"}
+    out = (options.out or places.runs_dir()).absolute()
+    config = from_recipe("recommended", data=data, out=out, image_size=64, **settings)
+    trained = train(config, control=control, on_event=on_event)
+    scored = evaluate(trained.run, "val", control=control, on_event=on_event)
+    images = sorted(data.rglob("*.jpg"))[:3]
+    answers = predict(trained.model, images, control=control, on_event=on_event)
+    texts = (terminal.describe_training(trained), terminal.describe_evaluation(scored))
+    value = {
+        "train": training_json(trained),
+        "evaluate": evaluation_json(scored),
+        "predict": [prediction_json(answer) for answer in answers],
+    }
+    return (value, "\n\n".join((*texts, terminal.describe_predictions(answers)))), 0
+
+
+def _find_run(name: Path) -> Path:
+    """The run folder that `name` means: a path, or the name of a run in the default folder."""
+    for path in (name, places.runs_dir() / name):
+        if (path / "config.json").is_file():
+            return path.absolute()
+    raise ConfigError(f"{name} is not the folder of a run.", "Name the folder that `train` printed.")
+
+
+def _find_model(path: Path) -> Path:
+    """The model file that `path` means: itself, or the best one of a run folder."""
+    if not path.is_dir():
+        return path
+    model = RunFolder(path).model
+    if model is None:
+        raise ModelFileError(f"There is no model in {path}.", "Name a model file, or the folder of a run.")
+    return model
+
+
+@contextlib.contextmanager
+def _quiet_stdout() -> Iterator[None]:
+    """Whatever libraries print goes to stderr, so that stdout holds the result alone."""
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
+
+
+@contextlib.contextmanager
+def _interrupt_handled(control: Control, *, can_finish: bool) -> Iterator[None]:
+    """Ctrl+C finishes a training early and keeps the best model; anything else, and the second Ctrl+C, cancels."""
+
+    def on_interrupt(number: int, frame: FrameType | None) -> None:
+        if can_finish and not control.is_finishing_early:
+            control.finish_early()
+            print("\nFinishing early and keeping the best model; Ctrl+C again discards the run.", file=sys.stderr)
+        else:
+            control.cancel()
+
+    previous: Callable[[int, FrameType | None], Any] | int | None = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,76 @@
+"""The shape of results as JSON for machines, as the command line prints it with --json."""
+
+from typing import Any
+
+from engine.labels import CODES
+from engine.results import Evaluation, Prediction, TrainingResult
+
+
+def training_json(result: TrainingResult) -> dict[str, Any]:
+    """What `train --json` prints."""
+    return {
+        "run": str(result.run),
+        "model": str(result.model),
+        "split_sha256": result.split_sha256,
+        "weights_sha256": result.weights_sha256,
+        "best_epoch": result.best_epoch,
+        "epochs_run": result.epochs_run,
+        "stopped": result.stopped,
+        "validation": result.validation,
+        "demo": result.is_demo,
+    }
+
+
+def evaluation_json(result: Evaluation) -> dict[str, Any]:
+    """What `evaluate --json` prints."""
+    classes = {
+        score.code: {
+            "n_images": score.n_images,
+            "n_lesions": score.n_lesions,
+            "sensitivity": score.sensitivity.value if score.sensitivity else None,
+            "sensitivity_interval": [score.sensitivity.low, score.sensitivity.high] if score.sensitivity else None,
+            "specificity": score.specificity,
+            "precision": score.precision,
+            "auc": score.auc,
+            "average_precision": score.average_precision,
+        }
+        for score in result.classes
+    }
+    balanced, lesions = result.balanced_accuracy, result.balanced_accuracy_by_lesion
+    return {
+        "run": str(result.run),
+        "part": result.part,
+        "n_images": result.n_images,
+        "n_lesions": result.n_lesions,
+        "balanced_accuracy": balanced.value,
+        "balanced_accuracy_interval": [balanced.low, balanced.high],
+        "balanced_accuracy_by_lesion": lesions.value,
+        "balanced_accuracy_by_lesion_interval": [lesions.low, lesions.high],
+        "accuracy": result.accuracy.value,
+        "accuracy_interval": [result.accuracy.low, result.accuracy.high],
+        "majority_baseline": result.majority_baseline,
+        "group_auc": result.group_auc,
+        "log_loss": result.log_loss,
+        "classes": classes,
+        "confusion": [list(row) for row in result.confusion],
+        "split_sha256": result.split_sha256,
+        "test_openings": result.test_openings,
+        "leak_suspected": result.leak_suspected,
+        "files": [str(path) for path in result.files],
+        "demo": result.is_demo,
+    }
+
+
+def prediction_json(answer: Prediction) -> dict[str, Any]:
+    """One item of what `predict --json` prints."""
+    return {
+        "path": str(answer.path),
+        "class": answer.code,
+        "probabilities": dict(zip(CODES, answer.probabilities, strict=True)) if answer.probabilities else {},
+        "group_probability": answer.group_probability,
+        "prevalence": answer.prevalence,
+        "cancerous": answer.cancerous,
+        "seen_in_training": answer.seen_in_training,
+        "error": answer.error,
+        "hint": answer.hint,
+    }

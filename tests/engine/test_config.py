@@ -1,0 +1,80 @@
+"""Configs: recipes, ranges, and a run's file that repeats it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.config import RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
+from engine.errors import ConfigError
+from engine.records import as_json
+
+DATA, OUT = Path("data"), Path("runs")
+
+
+def test_notebook_recipe_is_faithful() -> None:
+    """The Notebook recipe has the notebook's settings."""
+    config = from_recipe("notebook", data=DATA, out=OUT)
+    assert (config.backbone, config.preprocessing.image_size, config.preprocessing.geometry) == (
+        "resnet50",
+        224,
+        "squash",
+    )
+    assert (config.optimizer, config.learning_rate, config.batch_size) == ("adam", 1e-3, 128)
+    assert (config.augmentation.rotation, config.augmentation.brightness, config.augmentation.flips) == (20, 0.1, True)
+    assert (config.patience, config.stop_on, config.balancing) == (10, "loss", "notebook")
+
+
+@pytest.mark.parametrize("recipe", list(RECIPES))
+def test_settings_replace_the_recipes(recipe: str) -> None:
+    """What the user sets wins over the recipe, and the image size keeps the recipe's geometry."""
+    plain = from_recipe(recipe, data=DATA, out=OUT)
+    changed = from_recipe(recipe, data=DATA, out=OUT, image_size=64, epochs=3, seed=7)
+    assert (changed.preprocessing.image_size, changed.epochs, changed.seed) == (64, 3, 7)
+    assert changed.preprocessing.geometry == plain.preprocessing.geometry
+    assert changed.recipe == recipe
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"epochs": 0}, {"batch_size": 1}, {"learning_rate": 0.0}, {"seed": -1}, {"limit": 5}, {"backbone": "vgg"}],
+)
+def test_out_of_range_is_a_sentence(settings: dict[str, object]) -> None:
+    """A value out of range is refused with the setting's name and the range."""
+    with pytest.raises(ConfigError) as caught:
+        from_recipe("recommended", data=DATA, out=OUT, **settings)
+    assert next(iter(settings)).replace("_", " ") in caught.value.message
+    assert caught.value.hint
+
+
+def test_unknown_recipe_is_a_sentence() -> None:
+    """A recipe that does not exist is refused with the names of those that do."""
+    with pytest.raises(ConfigError) as caught:
+        from_recipe("magic", data=DATA, out=OUT)
+    assert "recommended" in caught.value.hint
+
+
+def test_config_file_repeats_a_run(tmp_path: Path) -> None:
+    """A run's config.json gives the same config, and changes replace single fields."""
+    config = from_recipe("recommended", data=DATA, out=OUT, image_size=64, limit=100)
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"training": as_json(config), "is_demo": True, "versions": {}}))
+    assert read_config(file) == config
+    assert read_config(file, epochs=2, out=Path("elsewhere")).epochs == 2
+    assert with_image_size(config, 96).preprocessing.image_size == 96
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"training": 3}', '{"training": {"epochs": "many"}}'])
+def test_a_broken_config_file_is_a_sentence(tmp_path: Path, text: str) -> None:
+    """Whatever stands in the file, it is a `ConfigError` and never another exception."""
+    file = tmp_path / "config.json"
+    file.write_text(text)
+    with pytest.raises(ConfigError):
+        read_config(file)
+    with pytest.raises(ConfigError):
+        read_config(tmp_path / "missing.json")
+
+
+def test_defaults_are_valid() -> None:
+    """The defaults lie within their own ranges."""
+    assert TrainingConfig(data=DATA, out=OUT).backbone == "resnet50"

@@ -1,0 +1,207 @@
+"""Calls in child processes: every way to end, no orphans, no mix-ups."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from engine.calls import Call
+from engine.errors import Cancelled, ChildDiedError, DataError, UnexpectedError
+from engine.events import Control, Event, StatusChanged, ignore_events
+from engine.process import Lane
+
+
+def call(name: str, **arguments: Any) -> Call[Any]:
+    return Call(f"tests.engine.process_targets:{name}", arguments)
+
+
+@pytest.fixture
+def lane(tmp_path: Path) -> Iterator[Lane]:
+    lane = Lane("test", tmp_path)
+    yield lane
+    lane.close()
+
+
+def test_result_and_events_come_back_in_order(lane: Lane) -> None:
+    """A call's events arrive before its result, and the result is the function's."""
+    events: list[Event] = []
+    assert lane.run(call("add", a=2, b=3), events.append, Control()) == 5
+    assert events == [StatusChanged(text="Adding")]
+
+
+def test_child_stays_warm(lane: Lane) -> None:
+    """The next call runs in the same child, so that imports are paid once."""
+    first = lane.run(call("process_id"), ignore_events, Control())
+    assert first == lane.run(call("process_id"), ignore_events, Control()) == lane.pid
+    assert first != os.getpid()
+
+
+def test_engine_error_crosses_as_itself(lane: Lane) -> None:
+    """A user's error keeps its kind, sentence and hint, and the child goes on."""
+    with pytest.raises(DataError) as caught:
+        lane.run(call("raise_engine_error"), ignore_events, Control())
+    assert caught.value.message == "The table has no column dx."
+    assert caught.value.hint == "Use the file that came with the images."
+    assert lane.run(call("add", a=1, b=1), ignore_events, Control()) == 2
+
+
+def test_other_exception_crosses_as_text(lane: Lane) -> None:
+    """A fault arrives with its traceback, even if the exception cannot be pickled."""
+    with pytest.raises(UnexpectedError) as caught:
+        lane.run(call("raise_fault"), ignore_events, Control())
+    assert caught.value.kind == "UnpicklableError"
+    assert "raise UnpicklableError" in caught.value.traceback
+
+
+def test_unknown_target_is_a_fault_not_a_death(lane: Lane) -> None:
+    """A wrong name is reported; the child lives."""
+    with pytest.raises(UnexpectedError):
+        lane.run(call("no_such_function"), ignore_events, Control())
+    assert lane.run(call("add", a=1, b=1), ignore_events, Control()) == 2
+
+
+def _after_first_event(action: Any) -> Any:
+    done = threading.Event()
+
+    def on_event(event: Event) -> None:
+        if not done.is_set():
+            done.set()
+            action()
+
+    return on_event
+
+
+def test_cancel_ends_a_listening_call_and_keeps_the_child(lane: Lane) -> None:
+    """A cancelled call raises `Cancelled` at its next step; the warm child is used again; no late events arrive."""
+    control = Control()
+    events: list[Event] = []
+
+    def on_event(event: Event) -> None:
+        events.append(event)
+        control.cancel()
+
+    with pytest.raises(Cancelled):
+        lane.run(call("count", total=1000, seconds=0.05), on_event, control)
+    assert len(events) == 1
+    pid = lane.pid
+    assert lane.run(call("process_id"), ignore_events, Control()) == pid
+
+
+def test_cancel_ends_a_deaf_child_within_five_seconds(lane: Lane, tmp_path: Path) -> None:
+    """A call that never looks at its control is ended with its child; the next call gets a new one."""
+    control = Control()
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        lane.run(call("ignore_cancel", path=tmp_path), _after_first_event(control.cancel), control)
+    assert time.monotonic() - started < 10  # the child's start included
+    assert lane.run(call("add", a=1, b=1), ignore_events, Control()) == 2
+
+
+def test_finish_early_reaches_the_call(lane: Lane) -> None:
+    """Finishing early is a result, not a cancellation."""
+    control = Control()
+    answer = lane.run(call("count", total=1000, seconds=0.05), _after_first_event(control.finish_early), control)
+    assert answer == "finished early after True"
+
+
+def test_a_dead_child_is_an_error_with_its_last_words(lane: Lane) -> None:
+    """Whatever the child wrote last stands in the hint, with its exit code."""
+    with pytest.raises(ChildDiedError) as caught:
+        lane.run(call("die"), ignore_events, Control())
+    assert "code 7" in caught.value.message
+    assert "the last thing I saw was a cliff" in caught.value.hint
+    assert lane.run(call("add", a=1, b=1), ignore_events, Control()) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_kill_nine_is_named(lane: Lane) -> None:
+    """A killed child is named as such, and the lane works again."""
+
+    def kill() -> None:
+        assert lane.pid is not None
+        os.kill(lane.pid, signal.SIGKILL)
+
+    with pytest.raises(ChildDiedError, match="signal 9"):
+        lane.run(call("count", total=1000, seconds=0.05), _after_first_event(kill), Control())
+    assert lane.run(call("add", a=1, b=1), ignore_events, Control()) == 2
+
+
+def test_a_failing_listener_does_not_mix_up_the_next_call(lane: Lane) -> None:
+    """When `on_event` raises, the unread rest of that call is never taken for another's answer."""
+
+    def fail(event: Event) -> None:
+        raise RuntimeError("the listener broke")
+
+    with pytest.raises(RuntimeError):
+        lane.run(call("flood", events=50), fail, Control())
+    assert lane.run(call("add", a=20, b=22), ignore_events, Control()) == 42
+
+
+def test_a_waiting_call_can_be_cancelled(lane: Lane) -> None:
+    """A second call waits for the first; cancelling it while it waits needs no child."""
+    first = Control()
+
+    def run_first() -> None:
+        with pytest.raises(Cancelled):
+            lane.run(call("count", total=200, seconds=0.05), ignore_events, first)
+
+    thread = threading.Thread(target=run_first)
+    thread.start()
+    while lane.pid is None:
+        time.sleep(0.01)
+    waiting = Control()
+    threading.Timer(0.3, waiting.cancel).start()
+    with pytest.raises(Cancelled):
+        lane.run(call("add", a=1, b=1), ignore_events, waiting)
+    assert thread.is_alive()
+    first.cancel()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_close_ends_the_child(lane: Lane) -> None:
+    """After `close` the child is gone."""
+    pid = lane.run(call("process_id"), ignore_events, Control())
+    lane.close()
+    assert not psutil.pid_exists(pid)
+
+
+def test_child_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
+    """`kill -9` of the window leaves no child behind, busy or not."""
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from engine.calls import Call\n"
+        "from engine.events import Control, ignore_events\n"
+        "from engine.process import Lane\n"
+        "if __name__ == '__main__':\n"
+        f"    home = Path({str(tmp_path)!r})\n"
+        "    lane = Lane('test', home)\n"
+        "    call = Call('tests.engine.process_targets:grandchild_lane', {'home': home})\n"
+        "    lane.run(call, ignore_events, Control())\n"
+    )
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    parent = subprocess.Popen([sys.executable, str(script)], env=environment, cwd=root)
+    pid_file = tmp_path / "pid"
+    _wait_until(lambda: pid_file.is_file() and pid_file.read_text() != "", 30)
+    child = int(pid_file.read_text())
+    assert psutil.pid_exists(child)
+    parent.kill()
+    parent.wait()
+    _wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE, 10)
+
+
+def _wait_until(condition: Any, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
