@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from engine.results import Interval
 
+Ints = npt.NDArray[np.integer]
+
 DRAWS = 2000
 _SEED = 20_251_123  # fixed, so that the same answers always give the same interval
 _Z = 1.959963984540054  # 95 % of a normal distribution lies within so many standard deviations
@@ -35,7 +37,7 @@ class Bootstrap:
 
 
 def bootstrap(
-    labels: npt.ArrayLike, named: npt.ArrayLike, lesion_ids: Sequence[str], *, draws: int = DRAWS, seed: int = _SEED
+    labels: Ints, named: Ints, lesion_ids: Sequence[str], *, draws: int = DRAWS, seed: int = _SEED
 ) -> Bootstrap:
     """Intervals from `draws` samples of lesions, each class keeping its number of lesions.
 
@@ -51,9 +53,9 @@ def bootstrap(
     return Bootstrap(_percentiles(balanced_value, balanced), _percentiles(accuracy_value, accuracies))
 
 
-def count_kinds(labels: npt.ArrayLike, named: npt.ArrayLike, lesion_ids: Sequence[str]) -> list[LesionKinds]:
+def count_kinds(labels: Ints, named: Ints, lesion_ids: Sequence[str]) -> list[LesionKinds]:
     """The lesions of each class that occurs, in the order of the logits."""
-    labels, is_right = np.asarray(labels, dtype=np.int64), np.asarray(labels) == np.asarray(named)
+    is_right = labels == named
     lesions = np.unique(np.asarray(lesion_ids, dtype=str), return_inverse=True)[1]
     classes = []
     for label in np.unique(labels):

@@ -43,7 +43,7 @@ def test_the_vectorised_bootstrap_equals_a_plain_loop_over_images() -> None:
 
 def test_lesions_are_counted_by_images_and_right_answers() -> None:
     """A lesion contributes its n images and k right answers, in its own class only."""
-    classes = count_kinds([5, 5, 5, 4, 4], [5, 4, 5, 4, 4], ["a", "a", "b", "c", "d"])
+    classes = count_kinds(np.array([5, 5, 5, 4, 4]), np.array([5, 4, 5, 4, 4]), ["a", "a", "b", "c", "d"])
     mel, nv = classes
     assert (mel.n_images.tolist(), mel.n_right.tolist(), mel.n_lesions.tolist()) == ([1], [1], [2])
     assert (nv.n_images.tolist(), nv.n_right.tolist(), nv.n_lesions.tolist()) == ([1, 2], [1, 1], [1, 1])
@@ -91,9 +91,9 @@ def test_ten_thousand_images_take_far_less_than_five_seconds() -> None:
 
 def test_a_part_of_one_image_has_an_interval_of_one_value() -> None:
     """The smallest part does not fail."""
-    assert bootstrap([2], [2], ["a"]).balanced_accuracy.low == 1.0
+    assert bootstrap(np.array([2]), np.array([2]), ["a"]).balanced_accuracy.low == 1.0
     with pytest.raises(ValueError, match="no image"):
-        bootstrap([], [], [])
+        bootstrap(np.zeros(0, dtype=int), np.zeros(0, dtype=int), [])
 
 
 def test_wilson_gives_the_known_values() -> None:
