@@ -4,6 +4,8 @@ from engine.labels import CLASSES, EQUAL_PRIORS_NOTE, GROUP_NAME, INDEX, NOTICE,
 from engine.results import ClassScore, Evaluation, Interval, OperatingPoint, Prediction, RunInfo
 
 TOO_FEW = "too few to tell"
+NO_FIGURE = "\N{EN DASH}"
+"""Stands where there is nothing to compute."""
 BALANCED_ACCURACY = (
     "Balanced accuracy is the share of images named right within each class, averaged over the classes, "
     "so that a rare class counts as much as a common one."
