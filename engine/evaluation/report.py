@@ -1,0 +1,141 @@
+"""Writes an evaluation into its folder as tables, figures and JSON, and reads the JSON back."""
+
+import io
+import json
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from engine import figures
+from engine.atomic import write_bytes, write_json, write_text
+from engine.errors import ConfigError
+from engine.labels import CLASSES, DEMO_NOTICE, INDEX, LIMITS, NOTICE, PART_NAMES
+from engine.records import as_json, from_json
+from engine.results import ClassScore, Evaluation
+from engine.wording import count
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_METRICS = "metrics.json"
+_DPI = 150
+_FOOTER_WIDTH = 115  # characters
+
+
+def write_report(
+    folder: Path, evaluation: Evaluation, predictions: pd.DataFrame, provenance: Mapping[str, object]
+) -> Evaluation:
+    """Write all files into `folder`, each whole or not at all, and return `evaluation` with their paths.
+
+    `predictions` has one row per image; `provenance` goes into metrics.json, which is written last: where it is, the
+    rest is too. Raises `DiskError`.
+    """
+    drawings = {folder / "figures" / name: draw for name, draw in _figures(evaluation).items()}
+    tables = {
+        folder / "predictions.csv": predictions,
+        folder / "per_class.csv": pd.DataFrame([_class_row(score) for score in evaluation.classes]),
+    }
+    evaluation = replace(evaluation, files=(*tables, folder / _METRICS, *drawings))
+    for path, table in tables.items():
+        write_text(path, table.to_csv(index=False, lineterminator="\n"))
+    for path, draw in drawings.items():
+        write_bytes(path, _as_png(draw(), evaluation))
+    notices = {"notice": NOTICE, "limits": _limits(evaluation)}
+    write_json(folder / _METRICS, {**notices, **as_json(provenance), "evaluation": as_json(evaluation)})
+    return evaluation
+
+
+def read_report(folder: Path) -> tuple[Evaluation, dict[str, object]] | None:
+    """The evaluation that was written into `folder` and its provenance; None if there is none that can be read.
+
+    Paths are those of `folder` as it stands now, wherever the run was when it was evaluated.
+    """
+    try:
+        content = json.loads((folder / _METRICS).read_text(encoding="utf-8"))
+        evaluation = from_json(Evaluation, content["evaluation"], _METRICS)
+    except (OSError, ValueError, KeyError, TypeError, ConfigError):
+        return None
+    files = (
+        folder / "figures" / path.name if path.suffix == ".png" else folder / path.name for path in evaluation.files
+    )
+    provenance = {name: value for name, value in content.items() if name != "evaluation"}
+    return replace(evaluation, files=tuple(path for path in files if path.is_file())), provenance
+
+
+def _limits(evaluation: Evaluation) -> str:
+    return DEMO_NOTICE if evaluation.is_demo else LIMITS
+
+
+def _class_row(score: ClassScore) -> dict[str, object]:
+    share = score.sensitivity
+    return {
+        "class": score.code,
+        "name": CLASSES[INDEX[score.code]].name,
+        "n_images": score.n_images,
+        "n_lesions": score.n_lesions,
+        "sensitivity": share.value if share else None,
+        "sensitivity_low": share.low if share else None,
+        "sensitivity_high": share.high if share else None,
+        "too_few_to_tell": share.is_too_wide if share else True,
+        "share_wrong": 1 - share.value if share else None,
+        "specificity": score.specificity,
+        "precision": score.precision,
+        "auc": score.auc,
+        "average_precision": score.average_precision,
+    }
+
+
+def _figures(evaluation: Evaluation) -> dict[str, Callable[[], "Figure"]]:
+    """How each figure is made, by file name; curves only where there is a history."""
+    made: dict[str, Callable[[], Figure]] = {
+        "confusion_counts.png": lambda: _draw_one(figures.draw_confusion_counts, evaluation, (7.2, 6.6)),
+        "confusion_shares.png": lambda: _draw_one(figures.draw_confusion_shares, evaluation, (7.2, 6.6)),
+        "share_wrong.png": lambda: _draw_one(figures.draw_share_wrong, evaluation, (8.4, 4.6)),
+    }
+    if evaluation.history:
+        made["training_curves.png"] = lambda: _draw_curves(evaluation)
+    return made
+
+
+def _draw_one(draw: Callable[..., None], evaluation: Evaluation, size: tuple[float, float]) -> "Figure":
+    figure = _new_figure(size)
+    draw(figure.add_subplot(), evaluation)
+    return figure
+
+
+def _draw_curves(evaluation: Evaluation) -> "Figure":
+    figure = _new_figure((8.4, 7.4))
+    upper, lower = figure.subplots(2, 1)
+    figures.draw_loss(upper, evaluation.history, evaluation.best_epoch)
+    figures.draw_accuracy(lower, evaluation.history, evaluation.best_epoch)
+    return figure
+
+
+def _new_figure(size: tuple[float, float]) -> "Figure":
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12)
+    return Figure(figsize=size, dpi=_DPI, layout=layout, facecolor=figures.PAPER.ground)
+
+
+def _as_png(figure: "Figure", evaluation: Evaluation) -> bytes:
+    """The figure with what it is about and the notice in its footer; "demo data" across it when it is."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure)
+    about = f"{count(evaluation.n_images, 'image')} of {count(evaluation.n_lesions, 'lesion')}"
+    if evaluation.part == "test":
+        about += f", opened {count(evaluation.test_openings, 'time')}"
+    what = f"{PART_NAMES[evaluation.part].capitalize()}: {about}. Split {evaluation.split_sha256[:12]}."
+    if evaluation.is_demo:
+        figure.text(0.5, 0.55, "demo data", rotation=30, ha="center", va="center", fontsize=64, alpha=0.08)
+    lines = [line for text in (what, NOTICE, _limits(evaluation)) for line in textwrap.wrap(text, _FOOTER_WIDTH)]
+    figure.supxlabel("\n".join(lines), fontsize=7.5, color=figures.PAPER.muted)
+    image = io.BytesIO()
+    figure.savefig(image, format="png")
+    return image.getvalue()
