@@ -6,7 +6,7 @@ import traceback
 from logging.handlers import RotatingFileHandler
 from types import TracebackType
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -34,7 +34,7 @@ def describe_error(error: object) -> tuple[str, str, str | None]:
 
 
 def log_to_file() -> None:
-    """Write warnings and errors to a file in the log folder, uncaught ones included; without a folder, do without."""
+    """Write warnings and errors to a file in the log folder; where there can be none, do without."""
     try:
         places.log_dir().mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(
@@ -45,13 +45,19 @@ def log_to_file() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.WARNING)
     logging.getLogger().addHandler(handler)
-    sys.excepthook = _log_uncaught
 
 
-def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    _LOG.critical("uncaught", exc_info=(kind, error, trace))
-    if sys.stderr is not None:  # a windowed executable on Windows has none
-        sys.__excepthook__(kind, error, trace)
+class UncaughtReporter(QObject):
+    """An exception hook: what nobody caught goes to the log and, through `caught`, into the window."""
+
+    caught = Signal(object)
+
+    def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """For `sys.excepthook`; may be called in any thread."""
+        _LOG.critical("uncaught", exc_info=(kind, error, trace))
+        if sys.stderr is not None:  # a windowed executable on Windows has none
+            sys.__excepthook__(kind, error, trace)
+        self.caught.emit(error)
 
 
 class ErrorPanel(QFrame):

@@ -1,5 +1,7 @@
 """Numbers as people read them: durations, shares, percentages, counts."""
 
+from engine import wording
+
 NONE = "\N{EN DASH}"
 """Stands where there is no number."""
 
@@ -11,7 +13,7 @@ def count(number: int) -> str:
 
 def count_of(number: int, singular: str, plural: str | None = None) -> str:
     """A count with its noun: "1 image", "10,015 images"."""
-    return f"{count(number)} {singular if number == 1 else plural or singular + 's'}"
+    return wording.count(number, singular, plural)
 
 
 def duration(seconds: float) -> str:
@@ -26,7 +28,8 @@ def duration(seconds: float) -> str:
     if hours < 24:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(round(whole / 3600), 24)
-    return f"{count_of(days, 'day')} {hours} h" if hours else count_of(days, "day")
+    in_days = f"{days} day{'' if days == 1 else 's'}"
+    return f"{in_days} {hours} h" if hours else in_days
 
 
 def time_left(seconds: float | None) -> str:

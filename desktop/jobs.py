@@ -68,9 +68,19 @@ class Job(QThread):
         return self._control.is_finishing_early
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether its lane is still busy with another job."""
+        return self.started_at is None
+
+    @property
     def is_over(self) -> bool:
         """Whether `succeeded`, `failed` or `cancelled` was emitted."""
         return self._is_over
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether `succeeded` was emitted."""
+        return self._is_over and self._outcome is not None and self._outcome[0] == "succeeded"
 
     def cancel(self) -> None:
         """Stop and discard. `cancelled` follows within 5 s; nothing else does."""
@@ -108,9 +118,11 @@ class Job(QThread):
     def _on_ended(self) -> None:
         if self._is_over or self._outcome is None:
             return
+        if self._control.is_cancelled:
+            self._outcome = ("cancelled", None)
         self._is_over = True
         kind, content = self._outcome
-        if kind == "cancelled" or self._control.is_cancelled:
+        if kind == "cancelled":
             self.cancelled.emit()
         elif kind == "succeeded":
             self.succeeded.emit(content)
@@ -141,6 +153,7 @@ class JobRunner(QObject):
         self._lanes: dict[str, Lane] = {
             "work": Lane("work", log_dir, niceness=_WORK_NICENESS),
             "answers": Lane("answers", log_dir),
+            "views": Lane("views", log_dir),
         }
         self._waiting: list[Job] = []
         self._current: dict[str, Job] = {}
@@ -165,7 +178,7 @@ class JobRunner(QObject):
         return job
 
     def running(self, lane: str) -> Job | None:
-        """The job that is under way on `lane` ("work" or "answers")."""
+        """The job that is under way on `lane` ("work", "answers" or "views")."""
         return self._current.get(lane)
 
     def child_pid(self, lane: str) -> int | None:

@@ -17,6 +17,9 @@ MARGIN = 3 * GAP
 """Around the content of a page."""
 
 
+_WANTS_DARK = "wants_dark"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Colors:
     """The colours of one scheme, as hex. Text on its ground has a contrast of at least 4.5:1."""
@@ -95,12 +98,16 @@ DARK = Colors(
 
 
 def is_dark() -> bool:
-    """Whether the system asks for dark now."""
-    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    """Whether the system asks for dark now, or somebody by `Theme.set_scheme` where the system has no say."""
+    scheme = QGuiApplication.styleHints().colorScheme()
+    if scheme == Qt.ColorScheme.Unknown:  # a bare X server, or no display
+        app = QGuiApplication.instance()
+        return app is not None and bool(app.property(_WANTS_DARK))
+    return scheme == Qt.ColorScheme.Dark
 
 
 def colors() -> Colors:
-    """The colours of the scheme that the system asks for now."""
+    """The colours of the present scheme."""
     return DARK if is_dark() else LIGHT
 
 
@@ -136,6 +143,12 @@ class Theme(QObject):
         self._app = app
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        self._apply()
+
+    def set_scheme(self, scheme: Qt.ColorScheme) -> None:
+        """Be light or dark whatever the system says; `Unknown` follows the system again."""
+        self._app.setProperty(_WANTS_DARK, scheme == Qt.ColorScheme.Dark)
+        self._app.styleHints().setColorScheme(scheme)
         self._apply()
 
     @Slot(Qt.ColorScheme)
@@ -205,8 +218,36 @@ QPushButton[primary="true"] {{
 }}
 QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; }}
 QPushButton[primary="true"]:disabled {{ background: {c.track}; color: {c.muted}; border-color: {c.track}; }}
-QPushButton:flat {{ background: transparent; border: 1px solid transparent; color: {c.accent}; }}
-QPushButton:flat:focus {{ border: 2px solid {c.accent}; }}
+QPushButton:flat {{
+    background: transparent; border: 2px solid transparent; color: {c.accent}; padding: 2px 0; text-align: left;
+}}
+QPushButton:flat:hover {{ text-decoration: underline; }}
+QPushButton:flat:focus {{ border: 2px solid {c.accent}; padding: 2px 0; }}
+QFrame[role="sidebar"] {{ background: {c.sidebar}; border: none; }}
+QListWidget[role="sidebar"] {{ background: transparent; border: none; outline: none; }}
+QListWidget[role="sidebar"]::item {{
+    color: {c.text}; padding: 8px; border-radius: 6px; border: 2px solid transparent;
+}}
+QListWidget[role="sidebar"]::item:hover {{ background: {c.track}; }}
+QListWidget[role="sidebar"]::item:selected {{ background: {c.selection}; }}
+QListWidget[role="sidebar"]::item:selected:focus {{ border: 2px solid {c.accent}; }}
+QTreeView[role="findings"] {{
+    background: {c.surface}; border: 1px solid {c.border}; border-radius: 4px; outline: none;
+}}
+QTreeView[role="findings"]:focus {{ border: 1px solid {c.accent}; }}
+QTreeView[role="findings"]::item {{ padding: 3px 0; color: {c.text}; }}
+QTreeView[role="findings"]::item:selected {{ background: {c.selection}; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+QScrollBar::handle {{ background: {c.control}; border-radius: 3px; margin: 3px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QStatusBar {{ background: {c.sidebar}; border-top: 1px solid {c.border}; }}
+QStatusBar::item {{ border: none; }}
+QStatusBar QPushButton {{ padding: 1px 12px; }}
+QStatusBar QPushButton:focus {{ padding: 0px 11px; }}
 QProgressBar {{
     background: {c.track}; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; text-align: center;
 }}

@@ -1,7 +1,7 @@
 """What all pages share: title, one sentence of purpose, a place for errors, the demo notice, and a body."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import ErrorPanel
 from desktop.theme import GAP, MARGIN
@@ -9,7 +9,10 @@ from engine.labels import DEMO_NOTICE
 
 
 class Page(QWidget):
-    """One step of the work. A page puts its widgets into `body`; what does not fit into the window can be scrolled."""
+    """One step of the work.
+
+    A page puts its widgets into `body`, which scrolls where it does not fit, and what must stay in sight into `footer`.
+    """
 
     page_requested = Signal(str)
     """The user wants to go on to "data", "train", "evaluate" or "predict"."""
@@ -28,8 +31,12 @@ class Page(QWidget):
         self.error_panel = ErrorPanel()
         self.body = QVBoxLayout()
         """Where the page's own widgets go."""
-        self.body.setContentsMargins(MARGIN, 0, MARGIN, 2 * GAP)
+        self.body.setContentsMargins(MARGIN, 0, MARGIN, 0)
         self.body.setSpacing(2 * GAP)
+        self.footer = QHBoxLayout()
+        """A row below the body that is never scrolled away, for the page's buttons."""
+        self.footer.setContentsMargins(MARGIN, 0, MARGIN, 2 * GAP)
+        self.footer.setSpacing(GAP)
         self._lay_out()
 
     @property
@@ -78,6 +85,7 @@ class Page(QWidget):
         layout.setSpacing(2 * GAP)
         layout.addLayout(head)
         layout.addWidget(scroll, 1)
+        layout.addLayout(self.footer)
 
 
 def _demo_banner() -> QFrame:

@@ -1,0 +1,270 @@
+"""The Data page: choose the folder of a data set, see what is in it and what is wrong with it."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.jobs import Job, JobRunner
+from desktop.pages.page import Page
+from desktop.settings import Settings
+from desktop.state import AppState
+from desktop.theme import GAP, mark_primary
+from desktop.widgets.dataset_view import DatasetView
+from desktop.widgets.drop_area import DropArea, local_paths
+from desktop.widgets.elided_label import ElidedLabel
+from desktop.widgets.folder_list import FolderList, shorten_path
+from desktop.widgets.job_view import JobView
+from engine import calls, places
+from engine.calls import Call
+from engine.errors import DataError
+from engine.results import DatasetSummary
+
+_PURPOSE = "Choose the images to learn from. They are only read, never changed, and never leave this computer."
+_DROP_TEXT = "Drop the folder of your data set here"
+_DROP_HINT = "HAM10000 as it comes from Kaggle: HAM10000_metadata.csv beside the two folders of images."
+_DEMO_TEXT = (
+    "No data at hand? The program can draw about 300 images of made-up lesions, so that you can try everything at once."
+)
+_DEMO_NAME = "Demo data"
+
+
+class DataPage(Page):
+    """Empty, busy, or showing the data set that `AppState` holds; an error leaves what was there before."""
+
+    def __init__(self, state: AppState, runner: JobRunner, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__("Data", _PURPOSE, parent)
+        self._state, self._runner, self._settings = state, runner, settings
+        self._job: Job | None = None
+        self._dialog: QFileDialog | None = None
+        self.choose_button = mark_primary(QPushButton("Choose folder…"))
+        self.demo_button = QPushButton("Try with demo data")
+        self.choose_other_button = QPushButton("Choose another folder…")
+        self.recent_button = QPushButton("Recent")
+        self.recent_menu = QMenu(self)
+        self.train_button = mark_primary(QPushButton("Go to training"))
+        self.drop_area = DropArea(_DROP_TEXT, _DROP_HINT)
+        self.recent_list = FolderList("Recent folders")
+        self.job_view = JobView()
+        self.dataset_view = DatasetView()
+        self._folder = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self._empty, self._busy, self._result = self._make_empty(), self._make_busy(), self._make_result()
+        self._stack = QStackedWidget()
+        for widget in (self._empty, self._busy, self._result):
+            self._stack.addWidget(widget)
+        self.body.addWidget(self._stack, 1)
+        self.footer.addWidget(self.train_button)
+        self.footer.addStretch()
+        self.setAcceptDrops(True)
+        self._connect()
+        self._show_settled()
+
+    def open_folder(self, folder: Path) -> None:
+        """Check the data set in `folder` and show it; an earlier check that still runs is given up."""
+        if not folder.is_dir():
+            what = "is not a folder" if folder.exists() else "does not exist"
+            hint = "Choose the folder that holds the table and the images. Images for an answer go to the Predict page."
+            self.show_error(DataError(f"{folder.name or folder} {what}.", hint))
+            return
+        title = "Checking the demo data" if folder == places.demo_dir() else "Checking the images"
+        self._start(calls.inspect_dataset(folder), title).succeeded.connect(self._on_inspected)
+
+    @Slot()
+    def open_demo(self) -> None:
+        """Draw the demo data where it is not there yet, and show it."""
+        job = self._start(calls.create_demo_data(places.demo_dir()), "Drawing the demo data")
+        job.succeeded.connect(self._on_demo_drawn)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Folders can be dropped on the whole page."""
+        if local_paths(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        paths = local_paths(event.mimeData())
+        if paths:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._on_paths_dropped(paths)
+
+    def _start(self, call: Call[Any], title: str) -> Job:
+        self.clear_error()
+        self._let_go()
+        job = self._runner.start(call, title)
+        job.failed.connect(self._on_failed)
+        job.cancelled.connect(self._on_cancelled)
+        self._job = job
+        self.job_view.follow(job)
+        self._show_busy()
+        return job
+
+    def _let_go(self) -> None:
+        """Cancel the present job, if any, and hear no more of it."""
+        job, self._job = self._job, None
+        if job is not None and not job.is_over:
+            self.job_view.release()
+            job.failed.disconnect(self._on_failed)
+            job.cancelled.disconnect(self._on_cancelled)
+            job.cancel()
+
+    def _show_busy(self) -> None:
+        self._stack.setCurrentWidget(self._busy)
+        self.train_button.setEnabled(False)
+        self.train_button.show()
+
+    @Slot()
+    def _show_settled(self) -> None:
+        """The data set that is in use, or how to get one."""
+        dataset = self._state.dataset
+        self.show_demo_notice(dataset is not None and dataset.is_demo)
+        self.train_button.setEnabled(dataset is not None)
+        self.train_button.setVisible(dataset is not None)
+        current = dataset.path if dataset is not None else None
+        others = [one for one in self._settings.recent_folders if one not in (current, places.demo_dir())]
+        self.recent_list.set_folders(others)
+        self._fill_menu(others, offer_demo=dataset is None or not dataset.is_demo)
+        if dataset is None:
+            self._stack.setCurrentWidget(self._empty)
+            return
+        self._folder.setText(_DEMO_NAME if dataset.is_demo else str(dataset.path))
+        self._folder.setAccessibleName(f"Folder: {dataset.path}")
+        self.dataset_view.show_summary(dataset)
+        self._stack.setCurrentWidget(self._result)
+
+    def _fill_menu(self, folders: list[Path], *, offer_demo: bool) -> None:
+        self.recent_menu.clear()
+        for folder in folders:
+            action = QAction(shorten_path(folder).replace("&", "&&"), self.recent_menu)
+            action.setData(str(folder))
+            self.recent_menu.addAction(action)
+        if offer_demo:
+            self.recent_menu.addSeparator()
+            self.recent_menu.addAction(_DEMO_NAME).setData("")
+        self.recent_button.setEnabled(not self.recent_menu.isEmpty())
+
+    @Slot()
+    def _on_choose_clicked(self) -> None:
+        recent = self._settings.recent_folders
+        start = str(recent[0].parent if recent else Path.home())
+        self._dialog = QFileDialog(self, "Choose the folder of your data set", start)
+        self._dialog.setFileMode(QFileDialog.FileMode.Directory)
+        self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._dialog.fileSelected.connect(self._on_folder_selected)
+        self._dialog.open()
+
+    @Slot(str)
+    def _on_folder_selected(self, folder: str) -> None:
+        self.open_folder(Path(folder))
+
+    @Slot(object)
+    def _on_folder_chosen(self, folder: Path) -> None:
+        self.open_folder(folder)
+
+    @Slot(QAction)
+    def _on_recent_triggered(self, action: QAction) -> None:
+        folder = action.data()
+        if folder:
+            self.open_folder(Path(folder))
+        else:
+            self.open_demo()
+
+    @Slot(object)
+    def _on_paths_dropped(self, paths: tuple[Path, ...]) -> None:
+        table = next((one.parent for one in paths if one.suffix.lower() == ".csv" and one.is_file()), paths[0])
+        self.open_folder(next((one for one in paths if one.is_dir()), table))
+
+    @Slot(object)
+    def _on_demo_drawn(self, folder: Path) -> None:
+        self.open_folder(folder)
+
+    @Slot(object)
+    def _on_inspected(self, dataset: DatasetSummary) -> None:
+        self._settings.add_recent_folder(dataset.path)
+        self._state.set_dataset(dataset)  # which shows it
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        self._show_settled()
+        self.show_error(error)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._show_settled()
+
+    @Slot(object)
+    def _on_cancel_requested(self, job: Job) -> None:
+        job.cancel()
+
+    @Slot()
+    def _on_train_clicked(self) -> None:
+        self.page_requested.emit("train")
+
+    def _connect(self) -> None:
+        self.choose_button.clicked.connect(self._on_choose_clicked)
+        self.choose_other_button.clicked.connect(self._on_choose_clicked)
+        self.demo_button.clicked.connect(self.open_demo)
+        self.train_button.clicked.connect(self._on_train_clicked)
+        self.recent_menu.triggered.connect(self._on_recent_triggered)
+        self.recent_list.folder_chosen.connect(self._on_folder_chosen)
+        self.drop_area.paths_dropped.connect(self._on_paths_dropped)
+        self.job_view.cancel_requested.connect(self._on_cancel_requested)
+        self._state.dataset_changed.connect(self._show_settled)
+
+    def _make_empty(self) -> QWidget:
+        self.drop_area.content.insertStretch(0)
+        self.drop_area.content.addSpacing(GAP)
+        self.drop_area.content.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignCenter)
+        self.drop_area.content.addStretch()
+        self.drop_area.setMinimumHeight(28 * GAP)
+        words = QLabel(_DEMO_TEXT)
+        words.setWordWrap(True)
+        demo = QFrame()
+        demo.setProperty("role", "card")
+        row = QHBoxLayout(demo)
+        row.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        row.setSpacing(2 * GAP)
+        row.addWidget(words, 1)
+        row.addWidget(self.demo_button)
+        return _column(self.drop_area, demo, self.recent_list)
+
+    def _make_busy(self) -> QWidget:
+        return _column(self.job_view)
+
+    def _make_result(self) -> QWidget:
+        self.recent_button.setMenu(self.recent_menu)
+        self.recent_button.setAccessibleName("Recent folders and demo data")
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self._folder, 1)
+        row.addWidget(self.choose_other_button)
+        row.addWidget(self.recent_button)
+        return _column(bar, self.dataset_view, stretched=self.dataset_view)
+
+
+def _column(*widgets: QWidget, stretched: QWidget | None = None) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2 * GAP)
+    for widget in widgets:
+        layout.addWidget(widget, 1 if widget is stretched else 0)
+    if stretched is None:
+        layout.addStretch()
+    return column
