@@ -16,9 +16,9 @@ SAME_IMAGE_BITS = 14
 """Two hashes that differ in at most so many of 128 bits are of the same image.
 
 Measured on HAM10000 at 32, 64 and 224 px. 107 images at 600x450 against the same at 200x150, strongly compressed,
-differ in 2 bits on average and at most 9 (11 when squashed). Of all 35.8 million pairs of 8,457 images, those of different
-lesions differ in at least 18 (16 when squashed), but for two photographs that the table gives to two lesions each in
-different colourings: ISIC_0025226 and ISIC_0030074, ISIC_0027027 and ISIC_0029036.
+differ in 2 bits on average and at most 9 (11 when squashed). Of all 35.8 million pairs of 8,457 images, those of
+different lesions differ in at least 18 (16 when squashed), but for two photographs that the table gives to two lesions
+each in different colourings: ISIC_0025226 and ISIC_0030074, ISIC_0027027 and ISIC_0029036.
 """
 SAME_ID_BITS = 24
 """As many for an image that also has the id: fewer than 3 in a million pairs of different lesions are so close."""
