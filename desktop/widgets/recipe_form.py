@@ -1,0 +1,214 @@
+"""The form that says how to train: a recipe, the few settings that matter, and the others folded away."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.jobs import JobRunner
+from desktop.theme import GAP
+from desktop.widgets.fold import Fold
+from desktop.widgets.more_settings import MoreSettings
+from desktop.widgets.settings_grid import SettingsGrid, describe, small_text
+from desktop.widgets.weights_choice import WeightsChoice
+from engine.config import BACKBONES, RECIPES, Backbone, RecipeName, TrainingConfig, from_recipe
+from engine.results import DeviceInfo
+
+NETWORKS: dict[Backbone, tuple[str, str]] = {
+    "resnet50": ("ResNet50", "Large and well tried; wants a GPU."),
+    "resnet18": ("ResNet18", "Half as deep as ResNet50, much quicker; good without a GPU."),
+    "mobilenet_v3_large": ("MobileNetV3 Large", "Made for phones: small and quick."),
+    "efficientnet_b0": ("EfficientNet-B0", "Small, but slower to train than its size suggests."),
+}
+_NOWHERE = Path()
+_SIZE_HELP = "Side of the square that the network sees. Twice the side takes about four times as long."
+_EPOCHS_HELP = "How many times the images are gone through, at most. It stops earlier when nothing improves."
+
+
+class RecipeForm(QWidget):
+    """Starts with what fits this computer and data; choosing a recipe sets all fields, changing one marks it."""
+
+    changed = Signal()
+    """Any setting has another value."""
+
+    def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._device: DeviceInfo | None = None
+        self._is_demo = False
+        self._is_reading = False
+        self.recipes: dict[RecipeName, QRadioButton] = {}
+        self._recipe_group = QButtonGroup(self)
+        self.backbone = QComboBox()
+        for name in BACKBONES:
+            self.backbone.addItem(NETWORKS[name][0], name)
+        self.image_size = QSpinBox()
+        self.image_size.setRange(32, 512)
+        self.image_size.setSingleStep(32)
+        self.image_size.setSuffix(" px")
+        self.epochs = QSpinBox()
+        self.epochs.setRange(1, 1000)
+        self.weights = WeightsChoice(runner)
+        self.more = MoreSettings()
+        self.fold = Fold("More", self.more)
+        self._note = small_text("")
+        self.reset_button = QPushButton("Reset")
+        self._lay_out()
+        self._connect()
+        self._apply_recipe()
+
+    @property
+    def recipe(self) -> RecipeName:
+        """The recipe that is chosen."""
+        return next(name for name, button in self.recipes.items() if button.isChecked())
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a field differs from what the recipe sets here; seed, limit, device and weights are no part of it."""
+        start = self._starting_config()
+        chosen = self.config(_NOWHERE, _NOWHERE)
+        same = replace(chosen, seed=start.seed, limit=start.limit, device=start.device, weights=start.weights)
+        return same != start
+
+    @property
+    def note(self) -> str:
+        """Why the fields start as they do, or that they were changed."""
+        return self._note.text()
+
+    def config(self, data: Path, out: Path) -> TrainingConfig:
+        """What the form says. Raises `ConfigError` where settings do not fit each other."""
+        config = self.more.write(replace(self._starting_config(), data=data, out=out))
+        return replace(
+            config,
+            backbone=self.backbone.currentData(),
+            weights=self.weights.value,
+            preprocessing=replace(config.preprocessing, image_size=self.image_size.value()),
+            epochs=self.epochs.value(),
+        )
+
+    def set_device(self, device: DeviceInfo | None) -> None:
+        """Start with what this device can do; what the user has changed already stays."""
+        self._change_start(device, self._is_demo)
+
+    def set_demo(self, is_demo: bool) -> None:
+        """Start with what is enough for the demo data; what the user has changed already stays."""
+        self._change_start(self._device, is_demo)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the form; it turns only a number that was clicked before."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _starting_config(self) -> TrainingConfig:
+        config = from_recipe(self.recipe, data=_NOWHERE, out=_NOWHERE)
+        if not self._is_demo and self._device is not None and self._device.kind != "cpu":
+            return config
+        side = 64 if self._is_demo else 96
+        small = replace(config, backbone="resnet18", preprocessing=replace(config.preprocessing, image_size=side))
+        return replace(small, epochs=5) if self._is_demo else small
+
+    def _change_start(self, device: DeviceInfo | None, is_demo: bool) -> None:
+        was_changed = self.is_changed
+        self._device, self._is_demo = device, is_demo
+        self.more.set_device(device)
+        if was_changed:
+            self._show_hints()
+        else:
+            self._apply_recipe()
+
+    @Slot()
+    def _apply_recipe(self) -> None:
+        config = self._starting_config()
+        self._is_reading = True
+        self.backbone.setCurrentIndex(self.backbone.findData(config.backbone))
+        self.image_size.setValue(config.preprocessing.image_size)
+        self.epochs.setValue(config.epochs)
+        self.more.read(config)
+        self._is_reading = False
+        self._on_changed()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        if not self._is_reading:
+            self.weights.set_backbone(self.backbone.currentData())
+            self._show_hints()
+            self.changed.emit()
+
+    def _show_hints(self) -> None:
+        backbone: Backbone = self.backbone.currentData()
+        self._network_hint.setText(NETWORKS[backbone][1])
+        is_changed = self.is_changed
+        self.reset_button.setVisible(is_changed)
+        self._note.setText(f"{RECIPES[self.recipe].title}, changed." if is_changed else self._why_these_values())
+
+    def _why_these_values(self) -> str:
+        if self._is_demo:
+            return "The demo images are small and simple: a small network and 5 epochs are enough."
+        if self._device is None:
+            return "Set for a computer without a GPU until it is known what this one has."
+        if self._device.kind == "cpu":
+            return (
+                "This computer has no GPU that can be used; a small network at a small size trains in reasonable time."
+            )
+        return f"Set for {self._device.name}."
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, GAP, 0)
+        layout.setSpacing(GAP)
+        for name, recipe in RECIPES.items():
+            button = QRadioButton(recipe.title)
+            describe(button, f"Recipe: {recipe.title}", recipe.description)
+            self._recipe_group.addButton(button)
+            self.recipes[name] = button
+            layout.addWidget(button)
+            layout.addSpacing(-GAP // 2)
+            layout.addWidget(_indented(small_text(recipe.description)))
+        self.recipes["recommended"].setChecked(True)
+        note = QHBoxLayout()
+        self._note.setMinimumHeight(2 * self._note.fontMetrics().height())
+        self.reset_button.setFlat(True)
+        describe(self.reset_button, "Reset to the recipe", "Sets all fields as the recipe has them.")
+        note.addWidget(self._note, 1)
+        note.addWidget(self.reset_button, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(note)
+        grid = SettingsGrid()
+        self._network_hint = grid.add_with_help("Network", self.backbone, "What learns to tell the classes apart.")
+        grid.add_with_help("Image size", self.image_size, _SIZE_HELP)
+        grid.add_with_help("Epochs", self.epochs, _EPOCHS_HELP)
+        layout.addWidget(grid)
+        layout.addWidget(QLabel("Starts from"))
+        layout.addWidget(self.weights)
+        layout.addWidget(self.fold)
+        layout.addStretch(1)
+
+    def _connect(self) -> None:
+        for button in self.recipes.values():
+            button.clicked.connect(self._apply_recipe)
+        self.reset_button.clicked.connect(self._apply_recipe)
+        self.backbone.currentIndexChanged.connect(self._on_changed)
+        self.image_size.valueChanged.connect(self._on_changed)
+        self.epochs.valueChanged.connect(self._on_changed)
+        self.weights.changed.connect(self._on_changed)
+        self.more.changed.connect(self._on_changed)
+        for box in (*self.findChildren(QAbstractSpinBox), *self.findChildren(QComboBox)):
+            box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            box.installEventFilter(self)
+
+
+def _indented(label: QLabel) -> QLabel:
+    label.setIndent(3 * GAP)
+    return label
