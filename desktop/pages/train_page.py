@@ -1,0 +1,243 @@
+"""The Train page: say how to train, start it, and keep what it leaves behind."""
+
+from typing import Literal
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop import format as words
+from desktop.jobs import Job, JobRunner
+from desktop.pages.page import Page
+from desktop.state import AppState
+from desktop.theme import GAP, mark_primary
+from desktop.widgets.recipe_form import RecipeForm
+from desktop.widgets.time_estimator import TimeEstimator
+from desktop.widgets.training_view import TrainingView
+from engine import calls, runs
+from engine.errors import ConfigError
+from engine.results import TrainingResult
+
+_PURPOSE = "Teach a network to tell the seven kinds of lesion apart"
+_EMPTY_TEXT = "First choose what to learn from"
+_EMPTY_HINT = "The Data page reads HAM10000 from a folder, or draws demo data so that you can try everything at once."
+_FORM_WIDTH = 38 * GAP
+
+
+class TrainPage(Page):
+    """Empty without data; then ready, busy, and showing how the last training ended."""
+
+    def __init__(self, state: AppState, runner: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__("Train", f"{_PURPOSE}.", parent)
+        self._state, self._runner = state, runner
+        self._phase: Literal["ready", "busy", "ended"] = "ready"
+        self._job: Job | None = None
+        self.data_button = mark_primary(QPushButton("Choose data…"))
+        self.form = RecipeForm(runner)
+        self.start_button = QPushButton("Start training")
+        self.estimator = TimeEstimator(runner, self)
+        self.view = TrainingView()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._lay_out_empty())
+        self._stack.addWidget(self._lay_out_work())
+        self.body.addWidget(self._stack, 1)
+        self._connect()
+        self._on_device_changed()
+        self._on_dataset_changed()
+
+    @property
+    def job(self) -> Job | None:
+        """The training that is under way."""
+        return self._job
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """After the first paint, get the plot ready and find out about weights and time."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self._on_shown)
+
+    @Slot()
+    def _on_shown(self) -> None:
+        if self.isVisible() and self._state.dataset is not None:
+            self.view.plots.load()
+            self.form.weights.look()
+            self._ask_for_time()
+
+    @Slot()
+    def _on_dataset_changed(self) -> None:
+        if self._job is None:
+            self._phase = "ready"
+            self._follow_dataset()
+            self._on_estimate_changed()
+            self._show_start(is_primary=True)
+            self._on_shown()
+
+    def _follow_dataset(self) -> None:
+        data = self._state.dataset
+        self._stack.setCurrentIndex(0 if data is None else 1)
+        self.show_demo_notice(data is not None and data.is_demo)
+        self.form.set_demo(data is not None and data.is_demo)
+
+    @Slot()
+    def _on_device_changed(self) -> None:
+        self.form.set_device(self._state.device)
+
+    @Slot()
+    def _on_form_changed(self) -> None:
+        if self.isVisible():
+            self._ask_for_time()
+
+    def _ask_for_time(self) -> None:
+        data = self._state.dataset
+        if self._job is not None or data is None:
+            return
+        try:
+            self.estimator.ask(self.form.config(data.path, self._state.runs_dir))
+        except ConfigError:
+            self.estimator.stop()  # Start says what is wrong
+
+    @Slot()
+    def _on_estimate_changed(self) -> None:
+        data = self._state.dataset
+        if data is None:
+            self.set_purpose(f"{_PURPOSE}.")
+        elif self._phase != "busy":
+            images = words.count_of(data.n_images, "image")
+            self.set_purpose(f"{_PURPOSE}, with {images}. {self.estimator.headline}".strip())
+        if self._phase == "ready":
+            self.view.show_ready(self.estimator.details, self.estimator.device)
+
+    @Slot()
+    def _on_start(self) -> None:
+        data = self._state.dataset
+        if data is None or self._job is not None:
+            return
+        self.clear_error()
+        try:
+            config = self.form.config(data.path, self._state.runs_dir)
+        except ConfigError as error:
+            self.show_error(error)
+            return
+        self.estimator.stop()
+        self._job = self._runner.start(calls.train(config), "Training")
+        self._job.succeeded.connect(self._on_succeeded)
+        self._job.failed.connect(self._on_failed)
+        self._job.cancelled.connect(self._on_cancelled)
+        self._phase = "busy"
+        self.view.follow(self._job)
+        self._show_start(is_primary=False)
+
+    @Slot(object)
+    def _on_succeeded(self, result: TrainingResult) -> None:
+        self.view.show_result(result, runs.read_run(result.run))
+        self._state.set_run(result.run)
+        self._state.set_model(result.model)
+        self._end(has_model=True)
+
+    @Slot(object)
+    def _on_failed(self, error: object) -> None:
+        path = self.view.run
+        run = runs.read_run(path) if path is not None else None
+        if run is not None and run.model is not None:
+            self.view.show_failure(run)
+            self._state.set_run(run.path)
+            self._state.set_model(run.model)
+        else:
+            self.view.show_failure(None)
+            if path is not None:
+                runs.discard_run(path)
+        self.show_error(error)
+        self._end(has_model=run is not None and run.model is not None)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        run = self.view.run
+        self.view.show_cancelled()
+        if run is not None:
+            runs.discard_run(run)  # the engine has done so, unless its process had to be ended
+            self._state.set_run(None if self._state.run == run else self._state.run)
+        self._end(has_model=False)
+
+    def _end(self, *, has_model: bool) -> None:
+        self._job = None
+        self._phase = "ended"
+        was_demo = self.shows_demo_notice
+        self._follow_dataset()  # another may have been chosen meanwhile
+        self.show_demo_notice(was_demo or self.shows_demo_notice)
+        self._show_start(is_primary=not has_model)
+        self._ask_for_time()
+
+    def _show_start(self, *, is_primary: bool) -> None:
+        self.form.setEnabled(self._job is None)
+        self.start_button.setEnabled(self._job is None)
+        self.start_button.setText("Start training" if is_primary or self._job is not None else "Train again")
+        self.start_button.setProperty("primary", is_primary)
+        self.start_button.style().unpolish(self.start_button)
+        self.start_button.style().polish(self.start_button)
+
+    @Slot()
+    def _on_data_requested(self) -> None:
+        self.page_requested.emit("data")
+
+    @Slot()
+    def _on_evaluation_requested(self) -> None:
+        self.page_requested.emit("evaluate")
+
+    def _connect(self) -> None:
+        self._state.dataset_changed.connect(self._on_dataset_changed)
+        self._state.device_changed.connect(self._on_device_changed)
+        self.form.changed.connect(self._on_form_changed)
+        self.estimator.changed.connect(self._on_estimate_changed)
+        self.start_button.clicked.connect(self._on_start)
+        self.data_button.clicked.connect(self._on_data_requested)
+        self.view.evaluation_requested.connect(self._on_evaluation_requested)
+
+    def _lay_out_empty(self) -> QWidget:
+        text, hint = QLabel(_EMPTY_TEXT), QLabel(_EMPTY_HINT)
+        text.setProperty("role", "heading")
+        hint.setProperty("role", "muted")
+        hint.setWordWrap(True)
+        card = QFrame()
+        card.setProperty("role", "card")
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
+        layout.setSpacing(GAP)
+        layout.addWidget(text)
+        layout.addWidget(hint)
+        layout.addWidget(self.data_button, 0, Qt.AlignmentFlag.AlignLeft)
+        page = QWidget()
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(card)
+        outer.addStretch(1)
+        return page
+
+    def _lay_out_work(self) -> QWidget:
+        scroll = QScrollArea()
+        scroll.setWidget(self.form)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        left = QWidget()
+        left.setFixedWidth(_FORM_WIDTH)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(scroll, 1)
+        column.addWidget(self.start_button)
+        page = QWidget()
+        layout = QHBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3 * GAP)
+        layout.addWidget(left)
+        layout.addWidget(self.view, 1)
+        return page

@@ -1,0 +1,127 @@
+"""Says in three lines and a bar how a training is doing, and how it ended."""
+
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop import format as words
+from desktop.progress import JobProgress
+from desktop.theme import GAP
+from desktop.widgets.elided_label import ElidedLabel
+from engine.events import BatchesDone, EpochDone, Event, RunStarted
+from engine.results import RunInfo, TrainingResult
+
+_STEPS = 1000
+_STOPPED = {
+    "finished": "all {epochs} done",
+    "patience": "stopped after {epochs}, when nothing improved any more",
+    "early": "stopped early, after {epochs}",
+}
+
+
+class TrainingStatus(QWidget):
+    """Always as high, whatever it says, so that nothing jumps."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._progress = JobProgress("Training")
+        self._best_accuracy = self._speed = ""
+        self._is_stopping = False
+        self._headline, self._best, self._setting = ElidedLabel(), ElidedLabel(), ElidedLabel()
+        self._headline.setProperty("role", "heading")
+        self._best.setProperty("role", "muted")
+        self._setting.setProperty("role", "small")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, _STEPS)
+        policy = self._bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(policy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP // 2)
+        for widget in (self._headline, self._best, self._setting, self._bar):
+            layout.addWidget(widget)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    @property
+    def lines(self) -> tuple[str, str, str]:
+        """What is shown now."""
+        return self._headline.text(), self._best.text(), self._setting.text()
+
+    def say(self, headline: str, second: str = "", third: str = "") -> None:
+        """Show these lines, without a bar."""
+        self._bar.hide()
+        self._headline.setText(headline)
+        self._best.setText(second)
+        self._setting.setText(third)
+
+    def begin(self) -> None:
+        """A training was asked for."""
+        self._progress = JobProgress("Training")
+        self._is_stopping = False
+        self._speed = ""
+        self.say("Starting…")
+        self._bar.show()
+        self._set_bar(None)
+
+    def take(self, event: Event) -> None:
+        """Show what `event` says."""
+        self._progress.take(event)
+        if isinstance(event, RunStarted):
+            images = f"{words.count(event.n_train)} training and {words.count(event.n_val)} validation images"
+            self._setting.setText(f"{event.device} · {images} · starts from {event.weights}")
+        elif isinstance(event, EpochDone):
+            self._show_best(event)
+        if not self._is_stopping:
+            self._show_progress(event)
+
+    def show_stopping(self, *, is_cancelling: bool) -> None:
+        """Cancel or Stop early was asked for, and takes a moment."""
+        self._is_stopping = True
+        early = "Stopping early: it finishes this batch and validates first…"
+        self._headline.setText("Cancelling…" if is_cancelling else early)
+        self._set_bar(None)
+
+    def show_result(self, result: TrainingResult, run: RunInfo | None) -> None:
+        """The training is done and its model is kept."""
+        accuracy = words.share(result.validation.get("balanced_accuracy"))
+        stopped = _STOPPED[result.stopped].format(epochs=words.count_of(result.epochs_run, "epoch"))
+        self.say(
+            f"Done: balanced accuracy {accuracy} on the validation part",
+            f"The best is epoch {result.best_epoch}; {stopped}.",
+            f"Saved as {run.name if run else result.run.name}, and chosen for predictions.",
+        )
+
+    def show_failure(self, run: RunInfo | None) -> None:
+        """The training broke off; say what is left of it."""
+        if run is None or run.model is None:
+            self.say("The training broke off", "No epoch was done yet, so there is nothing to keep.")
+            return
+        accuracy = words.share(run.val_balanced_accuracy)
+        self.say(
+            "The training broke off",
+            f"The best model so far (epoch {run.best_epoch}, balanced accuracy {accuracy}) is kept.",
+            f"Saved as {run.name}, and chosen for predictions.",
+        )
+
+    def _show_best(self, event: EpochDone) -> None:
+        if event.record.epoch == event.best_epoch:
+            self._best_accuracy = words.share(event.record.val_balanced_accuracy)
+        waiting = f"{event.epochs_without_improvement} of {words.count_of(event.patience, 'epoch')} without improvement"
+        self._best.setText(f"Best so far: epoch {event.best_epoch} ({self._best_accuracy}) · {waiting}")
+
+    def _show_progress(self, event: Event) -> None:
+        progress = self._progress
+        self._set_bar(progress.share)
+        if isinstance(event, BatchesDone):
+            self._speed = f"{event.images_per_second:.{1 if event.images_per_second < 10 else 0}f} images/s"
+        is_between = not isinstance(event, BatchesDone | EpochDone)  # at the beginning and between epochs
+        words_now = progress.step if is_between else progress.amount.capitalize()
+        amount = progress.amount if is_between else self._speed
+        parts = (words_now, amount, words.time_left(progress.seconds_left))
+        self._headline.setText(" · ".join(part for part in parts if part) or "Starting…")
+
+    def _set_bar(self, share: float | None) -> None:
+        self._bar.setRange(0, 0 if share is None else _STEPS)
+        if share is not None:
+            self._bar.setValue(round(_STEPS * share))
+        self._bar.setAccessibleName("Progress of the training")

@@ -1,0 +1,181 @@
+"""Follows one training: its curves, how it is doing, Stop early, Cancel, and in the end the way to its evaluation."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from desktop.jobs import Job
+from desktop.theme import GAP, mark_primary
+from desktop.widgets.plot_area import PlotArea
+from desktop.widgets.training_curves import TrainingCurves
+from desktop.widgets.training_question import TrainingQuestion
+from desktop.widgets.training_status import TrainingStatus
+from engine.events import BatchesDone, EpochDone, Event, RunStarted
+from engine.results import RunInfo, TrainingResult
+
+_PLOT_TEXT = "Here you will see the training learn: the loss of every batch, and how the validation part is doing."
+
+
+class TrainingView(QWidget):
+    """Shows the latest training until another is followed; of the buttons, only those that mean something now."""
+
+    evaluation_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+        self._run: Path | None = None
+        self._curves: TrainingCurves | None = None
+        self._question: TrainingQuestion | None = None
+        self.plots = PlotArea(_PLOT_TEXT)
+        self.status = TrainingStatus()
+        self.stop_button = mark_primary(QPushButton("Stop early"))
+        self.stop_button.setToolTip("Finishes this batch, validates, and keeps the best model.")
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setToolTip("Stops and discards this training.")
+        self.evaluate_button = mark_primary(QPushButton("Look at the evaluation"))
+        self._lay_out()
+        self.stop_button.clicked.connect(self._on_stop_early)
+        self.cancel_button.clicked.connect(self.request_cancel)
+        self.evaluate_button.clicked.connect(self.evaluation_requested)
+        self._show_buttons()
+
+    @property
+    def run(self) -> Path | None:
+        """The folder of the training that is followed, once it has one."""
+        return self._run
+
+    @property
+    def question(self) -> TrainingQuestion | None:
+        """The question whether to discard the training, while it is asked."""
+        return self._question
+
+    def follow(self, job: Job) -> None:
+        """Show `job` from now on. Call one of `show_result`, `show_failure` and `show_cancelled` when it ends."""
+        self._job = job
+        job.reported.connect(self._on_reported)
+        job.cancelling.connect(self._on_stopping)
+        job.finishing.connect(self._on_stopping)
+        self._run = self._curves = None
+        self.plots.clear()
+        self.status.begin()
+        self._show_buttons()
+        self.status.setFocus()
+
+    def show_ready(self, details: str, device: str) -> None:
+        """Nothing was trained on these data yet."""
+        self.plots.clear()
+        self.status.say("Ready to train", details, device)
+        self.evaluate_button.hide()
+
+    def show_result(self, result: TrainingResult, run: RunInfo | None) -> None:
+        """The training is done; `run` is what the list of runs says of it."""
+        self.status.show_result(result, run)
+        self._end(has_model=True)
+
+    def show_failure(self, run: RunInfo | None) -> None:
+        """The training broke off; `run` where a model of it is left."""
+        self.status.show_failure(run)
+        self._end(has_model=run is not None)
+
+    def show_cancelled(self) -> None:
+        """The training was discarded."""
+        self.plots.clear()
+        self.status.say("Cancelled", "Nothing of this training was kept.")
+        self._end(has_model=False)
+
+    @Slot()
+    def request_cancel(self) -> None:
+        """Discard the training; asks first when more than one epoch would be lost."""
+        if self._job is None or self._job.is_cancelling or self._question is not None:
+            return
+        if self._curves is None or len(self._curves.records) <= 1:
+            self._job.cancel()
+            return
+        question = self._question = TrainingQuestion(is_closing=False, parent=self)
+        question.finish_early_chosen.connect(self._on_stop_early)
+        question.discard_chosen.connect(self._on_discard_chosen)
+        question.finished.connect(self._on_question_closed)
+        question.open()
+
+    @Slot()
+    def _on_discard_chosen(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    @Slot()
+    def _on_question_closed(self) -> None:
+        if self._question is not None:
+            self._question.deleteLater()
+            self._question = None
+
+    @Slot(object)
+    def _on_reported(self, event: Event) -> None:
+        self.status.take(event)
+        if isinstance(event, RunStarted):
+            self._run = event.run
+            self._curves = TrainingCurves(event.epochs, event.steps_per_epoch)
+            self.plots.show_curves(self._curves)
+            self._show_buttons()
+        elif self._curves is not None and isinstance(event, BatchesDone):
+            self._curves.add_batches(event)
+            self.plots.refresh()
+        elif self._curves is not None and isinstance(event, EpochDone):
+            self._curves.add_epoch(event)
+            self.plots.refresh()
+
+    @Slot()
+    def _on_stop_early(self) -> None:
+        if self._job is not None:
+            self._job.finish_early()
+
+    @Slot()
+    def _on_stopping(self) -> None:
+        if self._job is not None:
+            self.status.show_stopping(is_cancelling=self._job.is_cancelling)
+            self._show_buttons()
+
+    def _end(self, *, has_model: bool) -> None:
+        self._job = None
+        if self._question is not None:
+            self._question.reject()
+        had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
+        self._show_buttons()
+        self.evaluate_button.setVisible(has_model)
+        if had_focus and has_model:
+            self.evaluate_button.setFocus()
+
+    def _show_buttons(self) -> None:
+        job = self._job
+        is_stopping = job is not None and job.is_finishing_early
+        is_cancelling = job is not None and job.is_cancelling
+        self.stop_button.setVisible(job is not None)
+        self.stop_button.setEnabled(self._run is not None and not is_stopping and not is_cancelling)
+        self.stop_button.setText("Stopping…" if is_stopping else "Stop early")
+        self.cancel_button.setVisible(job is not None)
+        self.cancel_button.setEnabled(not is_cancelling)
+        self.cancel_button.setText("Cancelling…" if is_cancelling else "Cancel")
+        self.evaluate_button.hide()
+
+    def _lay_out(self) -> None:
+        plots = QFrame()
+        plots.setProperty("role", "card")
+        inside = QVBoxLayout(plots)
+        inside.setContentsMargins(GAP, GAP, GAP, GAP)
+        inside.addWidget(self.plots)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
+        for button in (self.stop_button, self.cancel_button, self.evaluate_button):
+            buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        buttons.addStretch(1)
+        row = QWidget()
+        row.setLayout(buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        row.setFixedHeight(self.stop_button.sizeHint().height() + GAP)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(plots, 1)
+        layout.addWidget(self.status)
+        layout.addWidget(row)

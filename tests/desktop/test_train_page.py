@@ -1,0 +1,390 @@
+"""The Train page in each of its states, with a runner that carries out nothing."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.jobs import JobRunner
+from desktop.pages.train_page import TrainPage
+from desktop.state import AppState
+from desktop.widgets import time_estimator
+from engine.atomic import write_json
+from engine.config import TrainingConfig
+from engine.errors import ChildDiedError, ConfigError, TrainingError
+from engine.events import StatusChanged
+from engine.labels import CODES
+from engine.results import TimeEstimate
+from engine.runs import RunFolder, history_columns
+from tests.desktop.made_up_training import (
+    CPU,
+    GPU,
+    StillJob,
+    StillRunner,
+    batches,
+    dataset,
+    epoch_done,
+    result,
+    run_started,
+)
+
+
+@pytest.fixture
+def runner() -> StillRunner:
+    return StillRunner()
+
+
+@pytest.fixture
+def state() -> AppState:
+    return AppState()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, state: AppState, runner: StillRunner, monkeypatch: pytest.MonkeyPatch) -> TrainPage:
+    """On the screen, without data."""
+    monkeypatch.setattr(time_estimator, "DEBOUNCE_MS", 10)
+    page = TrainPage(state, cast(JobRunner, runner))
+    qtbot.addWidget(page)
+    page.resize(1020, 740)
+    page.show()
+    qtbot.waitExposed(page)
+    return page
+
+
+@pytest.fixture
+def run(state: AppState) -> Path:
+    """A run folder as the engine leaves it after one epoch, without its model."""
+    folder = RunFolder(state.runs_dir / "2026-11-23_101500_resnet18")
+    folder.path.mkdir(parents=True)
+    write_json(folder.config, {"training": {"epochs": 30, "backbone": "resnet18"}, "is_demo": False})
+    row = history_columns(epoch_done(1).record, CODES)
+    folder.history.write_text(",".join(row) + "\n" + ",".join(str(value) for value in row.values()) + "\n")
+    return folder.path
+
+
+def save_best_model(run: Path) -> Path:
+    path = RunFolder(run).best_so_far
+    path.parent.mkdir()
+    path.write_bytes(b"a model")
+    return path
+
+
+def begin(page: TrainPage, state: AppState, runner: StillRunner, run: Path, *, epochs_done: int = 0) -> StillJob:
+    """A training on data in use that has done some epochs."""
+    state.set_dataset(dataset(Path("/data")))
+    page.start_button.click()
+    job = runner.latest("train")
+    job.reported.emit(run_started(run))
+    for epoch in range(1, epochs_done + 1):
+        job.reported.emit(batches(epoch, 185, 185))
+        job.reported.emit(epoch_done(epoch, best=1))
+    return job
+
+
+def primary_buttons(page: TrainPage) -> list[str]:
+    buttons = page.findChildren(QPushButton)
+    return [button.text() for button in buttons if button.isVisible() and button.property("primary")]
+
+
+def test_without_data_it_leads_to_the_data(qtbot: QtBot, page: TrainPage, runner: StillRunner) -> None:
+    """Empty: what to do next, and one button that does it; nothing is started."""
+    assert primary_buttons(page) == ["Choose data…"]
+    with qtbot.waitSignal(page.page_requested) as asked:
+        page.data_button.click()
+    assert asked.args == ["data"]
+    qtbot.wait(30)
+    assert runner.jobs == []
+
+
+def test_ready_says_how_long_it_takes(qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner) -> None:
+    """The whole time stands under the title before the start, and follows the number of epochs at once."""
+    state.set_device(CPU)
+    state.set_dataset(dataset(Path("/data")))
+    assert primary_buttons(page) == ["Start training"]
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1)
+    asked: TrainingConfig = runner.latest("estimate_time").call.arguments["config"]
+    assert (asked.data, asked.backbone, asked.weights) == (Path("/data"), "resnet18", "none")
+    estimate = TimeEstimate(device=CPU, seconds_per_epoch=84.0, seconds_in_all=144.0, n_train=5920)
+    runner.latest("estimate_time").succeeded.emit(estimate)
+    assert page.purpose.endswith("with 8,457 images. About 43 min on this computer.")
+    assert page.view.status.lines[1] == "30 epochs of 84 s each, with 5,920 training images"
+    page.form.epochs.setValue(10)
+    assert page.purpose.endswith("About 15 min on this computer.")
+    qtbot.wait(30)
+    assert runner.count("estimate_time") == 1
+
+
+def test_a_changed_setting_is_measured_anew(
+    qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner
+) -> None:
+    """The measurement of settings that nobody wants any more is ended, and its answer not shown."""
+    state.set_dataset(dataset(Path("/data")))
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1)
+    first = runner.latest("estimate_time")
+    page.form.image_size.setValue(160)
+    assert first.is_cancelling
+    first.cancelled.emit()
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 2)
+    assert runner.latest("estimate_time").call.arguments["config"].preprocessing.image_size == 160
+    assert "About" not in page.purpose
+
+
+def test_a_failed_measurement_is_no_obstacle(
+    qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner
+) -> None:
+    """The page says why there is no estimate, and Start works all the same."""
+    state.set_dataset(dataset(Path("/data")))
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1)
+    runner.latest("estimate_time").failed.emit(ConfigError("There is no GPU.", "Choose the CPU."))
+    assert page.view.status.lines[1] == "How long it takes could not be measured: There is no GPU."
+    assert page.error_panel.sentence == ""
+    page.start_button.click()
+    assert runner.count("train") == 1
+
+
+def test_start_waits_for_no_measurement(qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner) -> None:
+    """Start ends the measurement and begins at once, with what the form says."""
+    state.set_dataset(dataset(Path("/data")))
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1)
+    page.start_button.click()
+    assert runner.latest("estimate_time").is_cancelling
+    config = runner.latest("train").call.arguments["config"]
+    assert config == page.form.config(Path("/data"), state.runs_dir)
+    assert not page.form.isEnabled()
+    assert not page.start_button.isEnabled()
+
+
+def test_settings_that_do_not_fit_are_said(
+    page: TrainPage, state: AppState, runner: StillRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A config that cannot be is a sentence and a hint; nothing starts and the form stays."""
+    state.set_dataset(dataset(Path("/data")))
+
+    def refuse(data: Path, out: Path) -> TrainingConfig:
+        raise ConfigError("Epochs must be between 1 and 1000.", "Choose a value between 1 and 1000.")
+
+    monkeypatch.setattr(page.form, "config", refuse)
+    page.start_button.click()
+    assert page.error_panel.sentence == "Epochs must be between 1 and 1000."
+    assert runner.count("train") == 0
+    assert page.form.isEnabled()
+
+
+def test_the_device_sets_the_form(page: TrainPage, state: AppState) -> None:
+    """What the engine says of the device arrives in the form."""
+    state.set_dataset(dataset(Path("/data")))
+    state.set_device(GPU)
+    assert page.form.config(Path(), Path()).backbone == "resnet50"
+    state.set_dataset(dataset(Path("/demo"), is_demo=True))
+    assert page.form.config(Path(), Path()).epochs == 5
+    assert page.shows_demo_notice
+
+
+def test_busy_says_how_it_goes(qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
+    """Epoch, speed, time left, the best so far, the patience, the device; curves that grow."""
+    job = begin(page, state, runner, run)
+    job.reported.emit(StatusChanged(text="Training"))
+    job.reported.emit(batches(1, 40, 40))
+    for epoch in (1, 2, 3):
+        job.reported.emit(epoch_done(epoch, best=1))
+    job.reported.emit(batches(4, 10, 10))
+    headline, best, setting = page.view.status.lines
+    assert headline == "Epoch 4 of 30 · 412 images/s · 17 min left"
+    first = epoch_done(1).record.val_balanced_accuracy
+    assert best == f"Best so far: epoch 1 ({first:.3f}) · 2 of 10 epochs without improvement"
+    assert "AMD EPYC" in setting
+    assert "random weights" in setting
+    assert primary_buttons(page) == ["Stop early"]
+    qtbot.waitUntil(lambda: page.view.plots.shows_curves, timeout=20_000)
+
+
+def test_stop_early_says_what_it_does(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
+    """It finishes the batch and validates first: said, and not to be asked twice; what still arrives is drawn."""
+    job = begin(page, state, runner, run, epochs_done=1)
+    page.view.stop_button.click()
+    assert job.is_finishing_early
+    assert page.view.status.lines[0] == "Stopping early: it finishes this batch and validates first…"
+    assert not page.view.stop_button.isEnabled()
+    assert page.view.stop_button.text() == "Stopping…"
+    assert page.view.cancel_button.isEnabled()
+    job.reported.emit(batches(2, 10, 10))
+    assert page.view.status.lines[0].startswith("Stopping early")
+
+
+def test_there_is_nothing_to_stop_before_the_run_began(page: TrainPage, state: AppState, runner: StillRunner) -> None:
+    """While images are prepared there is no model to keep: only Cancel."""
+    state.set_dataset(dataset(Path("/data")))
+    page.start_button.click()
+    assert not page.view.stop_button.isEnabled()
+    assert page.view.cancel_button.isEnabled()
+    runner.latest("train").reported.emit(StatusChanged(text="Reading 8,457 images"))
+    assert page.view.status.lines[0] == "Reading 8,457 images"
+
+
+def test_the_result_leads_to_the_evaluation(
+    qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """Done: the figures, the run, the model in use, and one button onwards."""
+    job = begin(page, state, runner, run, epochs_done=2)
+    job.succeeded.emit(result(run))
+    assert page.view.status.lines == (
+        "Done: balanced accuracy 0.612 on the validation part",
+        "The best is epoch 9; stopped after 19 epochs, when nothing improved any more.",
+        "Saved as resnet18, 23 Nov 10:15, and chosen for predictions.",
+    )
+    assert (state.run, state.model) == (run, run / "model.safetensors")
+    assert primary_buttons(page) == ["Look at the evaluation"]
+    assert page.start_button.isEnabled()
+    assert page.start_button.text() == "Train again"
+    with qtbot.waitSignal(page.page_requested) as asked:
+        page.view.evaluate_button.click()
+    assert asked.args == ["evaluate"]
+
+
+def test_a_failure_says_what_is_safe(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
+    """The process died after an epoch: sentence, hint, and the best model so far is in use."""
+    job = begin(page, state, runner, run, epochs_done=1)
+    model = save_best_model(run)
+    job.failed.emit(ChildDiedError("The process that did the work was ended.", "Start it again."))
+    assert page.error_panel.sentence == "The process that did the work was ended."
+    assert page.error_panel.hint == "Start it again."
+    accuracy = epoch_done(1).record.val_balanced_accuracy
+    assert page.view.status.lines[1] == f"The best model so far (epoch 1, balanced accuracy {accuracy:.3f}) is kept."
+    assert (state.run, state.model) == (run, model)
+    assert primary_buttons(page) == ["Look at the evaluation"]
+    page.start_button.click()
+    assert page.error_panel.sentence == ""
+
+
+def test_a_failure_before_the_first_epoch_leaves_nothing(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """Without a model there is no run to keep; the model that was in use stays in use."""
+    state.set_model(Path("/models/earlier.safetensors"))
+    job = begin(page, state, runner, run)
+    job.failed.emit(TrainingError("The loss is not a number in epoch 1.", "Lower the learning rate."))
+    assert page.view.status.lines[1] == "No epoch was done yet, so there is nothing to keep."
+    assert not run.exists()
+    assert state.model == Path("/models/earlier.safetensors")
+    assert primary_buttons(page) == ["Start training"]
+
+
+def test_cancel_discards(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
+    """In the first epoch nobody is asked; the folder of the run is gone and the page ready again."""
+    job = begin(page, state, runner, run, epochs_done=1)
+    save_best_model(run)
+    page.view.cancel_button.click()
+    assert job.is_cancelling
+    assert page.view.status.lines[0] == "Cancelling…"
+    assert not page.view.cancel_button.isEnabled()
+    job.cancelled.emit()
+    assert not run.exists()
+    assert state.run is None
+    assert state.model is None
+    assert page.view.status.lines[:2] == ("Cancelled", "Nothing of this training was kept.")
+    assert primary_buttons(page) == ["Start training"]
+    assert page.form.isEnabled()
+
+
+def test_cancel_asks_before_epochs_are_lost(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
+    """After the second epoch Cancel asks once; the answer decides."""
+    job = begin(page, state, runner, run, epochs_done=2)
+    page.view.cancel_button.click()
+    assert not job.is_cancelling
+    question = page.view.question
+    assert question is not None
+    page.view.request_cancel()
+    assert page.view.question is question
+    question.keep_button.click()
+    assert not job.is_cancelling
+    page.view.cancel_button.click()
+    second = page.view.question
+    assert second is not None
+    second.discard_button.click()
+    assert job.is_cancelling
+
+
+def test_the_question_goes_when_the_training_ends(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """Nobody is asked about a training that is over."""
+    job = begin(page, state, runner, run, epochs_done=2)
+    page.view.cancel_button.click()
+    job.succeeded.emit(result(run))
+    assert page.view.question is None
+
+
+def test_other_data_begin_anew(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
+    """The result of a training does not stand beside data it was not trained on; a running one goes on."""
+    job = begin(page, state, runner, run, epochs_done=1)
+    state.set_dataset(dataset(Path("/other"), is_demo=True))
+    assert page.view.status.lines[0].startswith("Epoch 1 of 30")
+    assert not page.shows_demo_notice
+    job.succeeded.emit(result(run))
+    assert page.view.status.lines[0].startswith("Done")
+    state.set_dataset(dataset(Path("/third")))
+    assert page.view.status.lines[0] == "Ready to train"
+    assert not page.view.plots.shows_curves
+    assert primary_buttons(page) == ["Start training"]
+
+
+def places(page: TrainPage) -> list[QRect]:
+    widgets: list[QWidget] = [page.form, page.start_button, page.view.plots, page.view.status]
+    return [QRect(widget.mapTo(page, QPoint()), widget.size()) for widget in widgets]
+
+
+def test_nothing_jumps(qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
+    """Form, Start, plots and status stay where they are from ready to result."""
+    state.set_dataset(dataset(Path("/data")))
+    page.view.plots.load()
+    qtbot.waitUntil(lambda: page.view.plots.plot is not None, timeout=20_000)
+    qtbot.wait(50)
+    ready = places(page)
+    job = begin(page, state, runner, run, epochs_done=2)
+    qtbot.wait(50)
+    assert places(page) == ready
+    job.succeeded.emit(result(run))
+    qtbot.wait(50)
+    assert places(page) == ready
+
+
+def test_it_fits_into_the_smallest_window(
+    qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """At 960 x 640, less sidebar and status bar, only the form scrolls, and every button is in sight."""
+    page.resize(960 - 176, 640 - 36)
+    begin(page, state, runner, run, epochs_done=2)
+    qtbot.waitUntil(lambda: page.view.plots.shows_curves, timeout=20_000)
+    qtbot.wait(50)
+    outer = next(
+        one for one in page.findChildren(QScrollArea) if not one.isAncestorOf(page.form) or one.isAncestorOf(page.view)
+    )
+    assert outer.verticalScrollBar().maximum() == 0
+    assert outer.horizontalScrollBar().maximum() == 0
+    for button in (page.start_button, page.view.stop_button, page.view.cancel_button):
+        assert page.rect().contains(QRect(button.mapTo(page, QPoint()), button.size()))
+
+
+def test_the_tab_key_goes_from_the_form_to_start(page: TrainPage, state: AppState) -> None:
+    """Recipe, network, size, epochs, weights, More, Start: in the order of reading."""
+    state.set_dataset(dataset(Path("/data")))
+    form = page.form
+    wanted: list[QWidget] = [
+        form.recipes["recommended"],
+        form.backbone,
+        form.image_size,
+        form.epochs,
+        form.weights.choice,
+        page.start_button,
+    ]
+    order: list[QWidget] = []
+    widget: QWidget | None = form.recipes["recommended"]
+    for _ in range(200):
+        assert widget is not None
+        if widget in wanted and widget not in order:
+            order.append(widget)
+        widget = widget.nextInFocusChain()
+    assert order == wanted
