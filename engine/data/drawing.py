@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 Plane = npt.NDArray[np.float32]
-"""One value per point: [HEIGHT, WIDTH], or [n] where only some are drawn."""
+"""One value per point: [HEIGHT, WIDTH], or [n] in a row."""
 Colors = npt.NDArray[np.float32]
 """RGB in 0..1, one colour [3, 1] or one per point [3, n]."""
 
@@ -151,9 +151,8 @@ def draw(scene: Scene, view: View, random: np.random.Generator) -> npt.NDArray[n
     y = _floats(sin * _FROM_MIDDLE_X + cos * _FROM_MIDDLE_Y + view.shift[1])
 
     image = scene.skin[..., None] * (1 + 0.02 * np.sin(9 * x + 4 * y) * np.sin(5 * x - 8 * y))
-    cover = _cover(scene, x, y)
-    there = cover > 0.01
-    image[:, there] += cover[there] * (_lesion(scene, x[there], y[there]) - image[:, there])
+    lesion = _lesion(scene, x.ravel(), y.ravel()).reshape(image.shape)
+    image += _cover(scene, x, y) * (lesion - image)
     image *= 1 - 0.65 * _hairs(scene, x, y)
     image *= view.brightness - _VIGNETTE
     image += _color((view.warmth, 0, -view.warmth))[..., None]

@@ -64,13 +64,20 @@ class Fingerprints:
     """Perceptual hash of each image, [n, 16]."""
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, pixels: Bytes) -> "Fingerprints":
-        """Those of checked rows (image_id, lesion_id, sha256) with their pixels, uint8 [n, S, S, 3], in this order."""
+    def of(
+        cls, rows: pd.DataFrame, pixels: Bytes, positions: npt.NDArray[np.integer] | None = None
+    ) -> "Fingerprints":
+        """Those of checked rows (image_id, lesion_id, sha256) and their pixels, uint8 [n, S, S, 3] in the same order.
+
+        With `positions` [n] those of a row stand there in `pixels`, a mapped file, which is read a little at a time.
+        """
+        chosen = np.arange(len(pixels)) if positions is None else positions
+        starts = range(0, max(len(chosen), 1), _BLOCK)
         return cls(
             image_ids=_digests(rows["image_id"]),
             lesion_ids=_digests(sorted(set(rows["lesion_id"]))),
             contents=_stack(bytes.fromhex(sha256)[:_DIGEST_BYTES] for sha256 in rows["sha256"]),
-            appearances=perceptual_hash(pixels),
+            appearances=np.concatenate([perceptual_hash(pixels[chosen[at : at + _BLOCK]]) for at in starts]),
         )
 
     def contains(self, *, image_id: str | None, content: bytes | None, appearance: Bytes | None) -> bool:
