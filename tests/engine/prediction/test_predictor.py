@@ -1,16 +1,32 @@
 """Tests of engine.prediction.predictor."""
 
+import io
+import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
 from engine.config import Preprocessing
-from engine.errors import Cancelled
-from engine.events import Control, Progress, ignore_events
+from engine.data.split import read_split
+from engine.errors import Cancelled, DataError, ModelFileError
+from engine.events import Control, Event, PredictionsDone, Progress, StatusChanged, ignore_events
+from engine.labels import CODES, GROUP_CODES
+from engine.model.file import save_model
 from engine.model.network import build
-from engine.prediction.predictor import compute_logits, to_input
+from engine.model.probabilities import group_prevalence
+from engine.prediction import predictor
+from engine.prediction.predictor import compute_logits, predict, to_input
+from engine.results import Prediction
+from engine.runs import RunFolder
+from tests.engine.evaluation.untrained_run import CARD, make_network, make_shared_run
 
 _CPU = torch.device("cpu")
 _SMALL = Preprocessing(image_size=32)
@@ -75,3 +91,234 @@ def test_a_network_in_training_goes_on_training(module: torch.nn.Module) -> None
         compute_logits(module, _pixels(4), _SMALL, _CPU, progress=Progress(4, "images", control, ignore_events))
     assert module.training
     assert all(torch.equal(before[name], value) for name, value in module.state_dict().items())
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunFolder]:
+    return make_shared_run(tmp_path_factory)
+
+
+@pytest.fixture
+def model(shared: tuple[Path, RunFolder]) -> Path:
+    return shared[1].final_model
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    """40 images that no model has seen, some tall, some wide."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    random = np.random.default_rng(6)
+    paths = []
+    for number in range(40):
+        width, height = (60, 45) if number % 3 else (40, 64)
+        coarse = random.integers(0, 256, size=(4, 5, 3), dtype=np.uint8)
+        path = folder / f"photo_{number:02}.jpg"
+        Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC).save(path, quality=90)
+        paths.append(path)
+    return paths
+
+
+def _image_of(run: RunFolder, part: str) -> Path:
+    split = read_split(run.split)
+    image_id = split.loc[split["part"] == part, "image_id"].iloc[0]
+    data = Path(json.loads(run.config.read_text(encoding="utf-8"))["training"]["data"])
+    return next(path for path in data.rglob("*") if path.stem == image_id)
+
+
+def test_an_answer_names_the_top_class_and_both_priors(model: Path, photos: list[Path]) -> None:
+    """The class is the highest bar at equal priors; the group has a probability at a stated prevalence and a point."""
+    for answer in predict(model, photos[:5]):
+        assert answer.error is None
+        assert sum(answer.probabilities) == pytest.approx(1)
+        assert answer.code == CODES[int(np.argmax(answer.probabilities))]
+        assert answer.cancerous == (answer.code in GROUP_CODES)
+        assert answer.prevalence == pytest.approx(group_prevalence(CARD.data_prior))
+        assert answer.operating_point == CARD.operating_points[0]
+        assert answer.group_probability is not None
+        assert 0 < answer.group_probability < 1
+
+
+def test_thumbnails_are_small_pngs(model: Path, photos: list[Path], tmp_path: Path) -> None:
+    """PNG, at most 128 px a side, in the image's own shape."""
+    large = tmp_path / "large.jpg"
+    Image.new("RGB", (600, 450), "brown").save(large)
+    (answer,) = predict(model, [large])
+    with Image.open(io.BytesIO(answer.thumbnail)) as thumbnail:
+        assert (thumbnail.format, thumbnail.size) == ("PNG", (128, 96))
+
+
+def test_order_is_kept_and_folders_are_searched(model: Path, photos: list[Path]) -> None:
+    """Files stand where they were named; a folder's images, those of its subfolders too, stand in its place, sorted."""
+    folder = photos[0].parent
+    (folder / "deep" / "er").mkdir(parents=True)
+    nested = photos[7].rename(folder / "deep" / "er" / "PHOTO_07.JPG")
+    answers = predict(model, [photos[3], folder, photos[1]])
+    paths = [answer.path for answer in answers]
+    assert paths[0] == photos[3]
+    assert paths[-1] == photos[1]
+    assert sorted(paths[1:-1]) == sorted([nested, *photos[:7], *photos[8:]])
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.lists(st.integers(0, 39), min_size=1, max_size=24))
+def test_an_image_gets_the_same_answer_whatever_its_neighbours(
+    model: Path, photos: list[Path], chosen: list[int]
+) -> None:
+    """Alone or among others, first or last: the probabilities agree but for rounding."""
+    alone = {path: predict(model, [path])[0] for path in {photos[number] for number in chosen}}
+    for answer in predict(model, [photos[number] for number in chosen]):
+        expected = alone[answer.path]
+        assert answer.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
+        assert answer.group_probability == pytest.approx(expected.group_probability, abs=1e-5)
+        assert replace(answer, probabilities=(), group_probability=None) == replace(
+            expected, probabilities=(), group_probability=None
+        )
+
+
+def test_what_cannot_be_read_is_answered_with_a_reason(model: Path, photos: list[Path], tmp_path: Path) -> None:
+    """Each bad file is a row with a sentence and a hint, and the good ones among them are answered."""
+    whole = photos[0].read_bytes()
+    bomb = bytearray(whole)
+    start = bomb.index(b"\xff\xc0")  # the header that holds the size
+    bomb[start + 5 : start + 9] = (65500).to_bytes(2, "big") * 2
+    empty_folder = tmp_path / "nothing"
+    empty_folder.mkdir()
+    bad = {
+        "missing.jpg": None,
+        "cut.jpg": whole[: len(whole) // 2],
+        "text.jpg": b"Dear doctor,",
+        "empty.jpg": b"",
+        "bomb.jpg": bytes(bomb),
+    }
+    for name, content in bad.items():
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+    asked = [photos[0], *(tmp_path / name for name in bad), empty_folder, photos[1]]
+    answers = predict(model, asked)
+    assert [answer.path for answer in answers] == asked
+    assert [answer.error is None for answer in answers] == [True, *[False] * 6, True]
+    for answer in answers[1:-1]:
+        assert answer.code is None
+        assert answer.probabilities == ()
+        assert answer.error is not None
+        assert answer.path.name in answer.error
+        assert answer.hint
+        assert answer.cancerous is None
+
+
+def test_the_first_answer_comes_before_the_rest_is_read(
+    model: Path, photos: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many images, answers come in chunks of 1, 4, 16..., the first while most files were not opened yet."""
+    opened: list[Path] = []
+    read = predictor.read_image_bytes
+
+    def note(path: Path) -> bytes:
+        opened.append(path)
+        return read(path)
+
+    monkeypatch.setattr(predictor, "read_image_bytes", note)
+    chunks: list[int] = []
+    opened_at_first: list[int] = []
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, PredictionsDone):
+            opened_at_first.append(len(opened))
+            chunks.append(len(event.predictions))
+
+    asked = photos * 3
+    answers = predict(model, asked, on_event=on_event)
+    assert chunks == [1, 4, *[16] * 7, 3]
+    assert opened_at_first[0] < 40
+    assert len(opened) == len(answers) == 120
+
+
+def test_events_carry_the_answers_of_the_result(model: Path, photos: list[Path]) -> None:
+    """What was shown on the way is what comes back at the end, in the same order."""
+    shown: list[Prediction] = []
+    result = predict(
+        model,
+        photos,
+        on_event=lambda event: shown.extend(event.predictions) if isinstance(event, PredictionsDone) else None,
+    )
+    assert tuple(shown) == result
+
+
+def test_cancel_is_heard_between_images(model: Path, photos: list[Path]) -> None:
+    """After the first answers nothing more is read or answered."""
+    control = Control()
+    chunks: list[int] = []
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, PredictionsDone):
+            chunks.append(len(event.predictions))
+            control.cancel()
+
+    with pytest.raises(Cancelled):
+        predict(model, photos, control=control, on_event=on_event)
+    assert chunks == [1]
+
+
+def test_images_of_the_training_are_recognised(
+    shared: tuple[Path, RunFolder], tmp_path: Path, photos: list[Path]
+) -> None:
+    """Images of training and validation, also under another name, are marked; those of the test part and others not."""
+    run = shared[1]
+    renamed = tmp_path / "holiday.jpg"
+    renamed.write_bytes(_image_of(run, "train").read_bytes())
+    asked = [_image_of(run, "train"), _image_of(run, "val"), renamed, _image_of(run, "test"), photos[0]]
+    seen = [answer.seen_in_training for answer in predict(run.final_model, asked)]
+    assert seen == [True, True, True, False, False]
+
+
+def test_a_model_without_fingerprints_does_not_know_what_it_saw(tmp_path: Path, photos: list[Path]) -> None:
+    """Unknown is None, not False; without operating point there is none."""
+    path = tmp_path / "foreign.safetensors"
+    save_model(path, make_network(), replace(CARD, operating_points=()), None)
+    (answer,) = predict(path, photos[:1])
+    assert answer.seen_in_training is None
+    assert answer.operating_point is None
+
+
+def test_a_folder_without_images_is_an_error(model: Path, tmp_path: Path) -> None:
+    """Where nothing at all could be answered, the user hears what to choose instead."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "notes.txt").write_text("no image", encoding="utf-8")
+    with pytest.raises(DataError, match="no image in empty") as raised:
+        predict(model, [empty])
+    assert "JPEG" in raised.value.hint
+    with pytest.raises(DataError, match="No image was named"):
+        predict(model, [])
+
+
+def test_a_model_that_vanished_is_an_error_even_while_it_is_loaded(
+    model: Path, tmp_path: Path, photos: list[Path]
+) -> None:
+    """The file is looked at each time."""
+    copy = tmp_path / "copy.safetensors"
+    copy.write_bytes(model.read_bytes())
+    predict(copy, photos[:1])
+    copy.unlink()
+    with pytest.raises(ModelFileError, match=r"copy\.safetensors is not there"):
+        predict(copy, photos[:1])
+
+
+def test_the_model_stays_loaded_until_its_file_changes(model: Path, tmp_path: Path, photos: list[Path]) -> None:
+    """The second question is answered at once; a new model of the same name is noticed."""
+    copy = tmp_path / "copy.safetensors"
+    copy.write_bytes(model.read_bytes())
+    loads: list[str] = []
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, StatusChanged) and event.text == "Loading the model":
+            loads.append(event.text)
+
+    for expected in (1, 1):
+        predict(copy, photos[:1], on_event=on_event)
+        assert len(loads) == expected
+    status = copy.stat()
+    os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns + 1_000_000))
+    predict(copy, photos[:1], on_event=on_event)
+    assert len(loads) == 2
