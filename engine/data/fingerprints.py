@@ -64,9 +64,7 @@ class Fingerprints:
     """Perceptual hash of each image, [n, 16]."""
 
     @classmethod
-    def of(
-        cls, rows: pd.DataFrame, pixels: Bytes, positions: npt.NDArray[np.integer] | None = None
-    ) -> "Fingerprints":
+    def of(cls, rows: pd.DataFrame, pixels: Bytes, positions: npt.NDArray[np.integer] | None = None) -> "Fingerprints":
         """Those of checked rows (image_id, lesion_id, sha256) and their pixels, uint8 [n, S, S, 3] in the same order.
 
         With `positions` [n] those of a row stand there in `pixels`, a mapped file, which is read a little at a time.

@@ -27,7 +27,9 @@ def read_table(path: Path) -> pd.DataFrame:
             raise DataError(f"{path.name} is too large for a table of images.", GET_AGAIN)
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         separator = max(",;\t", key=lines[0].count) if lines else ","
-        cells = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+        cells = [
+            [cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator, skipinitialspace=True)
+        ]
     except OSError as error:
         raise DataError(f"{path.name} could not be read: {error.strerror}.", "Check that you may read it.") from error
     except (ValueError, csv.Error) as error:
