@@ -19,7 +19,7 @@ from engine.results import (
 )
 
 Result = TypeVar("Result", covariant=True)
-LaneName = Literal["work", "answers"]
+LaneName = Literal["work", "answers", "views"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Call(Generic[Result]):
     """As "engine.training.trainer:train"."""
     arguments: dict[str, Any]
     lane: LaneName = "work"
-    """"work" for what takes long, "answers" for what somebody waits for."""
+    """"work" for what takes long, "answers" for what somebody waits for, "views" for pictures that wait for neither."""
 
 
 def describe_device(device: DeviceName = "auto") -> Call[DeviceInfo]:
@@ -91,4 +91,4 @@ def predict(model: Path, paths: Sequence[Path], device: DeviceName = "auto") -> 
 
 def preview(path: Path, max_side: int) -> Call[bytes]:
     """An image as PNG, turned upright, no side longer than `max_side` pixels."""
-    return Call("engine.data.images:preview", {"path": path, "max_side": max_side}, "answers")
+    return Call("engine.data.images:preview", {"path": path, "max_side": max_side}, "views")

@@ -114,7 +114,7 @@ def describe_training(prediction: Prediction) -> str:
     if prediction.seen_in_training is None:
         return "Whether this image was in the model's training is unknown."
     if prediction.seen_in_training:
-        return "This image was in the model's training: the answer says nothing about how it does on new ones."
+        return "This image was in the model's training, so its answer is no test."
     return ""
 
 

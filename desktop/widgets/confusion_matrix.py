@@ -29,8 +29,8 @@ Confusion = tuple[tuple[int, ...], ...]
 
 _SHARE_ROLE = Qt.ItemDataRole.UserRole
 _ROW_HEIGHT = 5 * theme.GAP
-_NAME_WIDTH = 19 * theme.GAP
-_HEADER_LINES = 4
+_NAME_WIDTH = 14 * theme.GAP
+_HEADER_LINES = 5
 _HOW_TO_READ = "Each row holds the images of one diagnosis, each column what the model named them."
 _NO_CELL = "Choose a cell to read it as a sentence."
 

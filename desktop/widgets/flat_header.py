@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHeaderView
 
 from desktop import theme
 
-_FONT_SCALE = 0.85
+_FONT_SCALE = 0.8
 
 
 class FlatHeader(QHeaderView):

@@ -8,7 +8,7 @@ from desktop import theme
 from engine import wording
 from engine.labels import CLASSES, LesionClass
 
-_BAR = theme.GAP
+_BAR = 6
 _NONE = "No answer yet"
 
 
@@ -69,7 +69,7 @@ class ProbabilityBars(QWidget):
         painter.setPen(QColor(colors.text if share is not None else colors.muted))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, name)
         painter.drawText(line, Qt.AlignmentFlag.AlignRight, number)
-        bar = QRectF(rect.left(), line.bottom() + 3, rect.width(), _BAR)
+        bar = QRectF(rect.left(), line.bottom() + 2, rect.width(), _BAR)
         painter.fillPath(_rounded(bar), QColor(colors.track))
         if share:
             painter.save()
@@ -85,7 +85,7 @@ class ProbabilityBars(QWidget):
         return [(one, share) for one, share in sorted(pairs, key=lambda pair: -pair[1])]
 
     def _row_height(self) -> int:
-        return self.fontMetrics().lineSpacing() + _BAR + 2 * theme.GAP
+        return self.fontMetrics().lineSpacing() + _BAR + theme.GAP
 
 
 def _number(share: float | None) -> str:

@@ -1,0 +1,267 @@
+"""The Evaluate page: choose a run, see how its model did on the validation part, open the test part on purpose."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.jobs import Job, JobRunner
+from desktop.pages.page import Page
+from desktop.run_evaluations import RunEvaluations
+from desktop.state import AppState
+from desktop.theme import GAP, mark_primary
+from desktop.widgets.evaluation_view import EvaluationView
+from desktop.widgets.job_view import JobView
+from desktop.widgets.opening_question import OpeningQuestion
+from desktop.widgets.run_choice import RunChoice
+from engine import runs
+from engine.labels import PART_NAMES
+from engine.results import Evaluation, Part
+from engine.runs import RunFolder
+
+_PURPOSE = "How well a trained model does on lesions that it never learned from, and how sure that is."
+_NO_RUNS = "No model was trained yet. Once a training is done, its results are shown here."
+_NOT_EVALUATED = "This run was not evaluated yet."
+_SHOWN_PARTS: tuple[Part, ...] = ("val", "test")
+
+
+class EvaluatePage(Page):
+    """Empty without a run; otherwise busy with the chosen run, showing its evaluation, or offering to make one."""
+
+    def __init__(self, state: AppState, runner: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__("Evaluate", _PURPOSE, parent)
+        self._state = state
+        self._part: Part = "val"
+        self._is_outdated = True
+        self.evaluations = RunEvaluations(runner, self)
+        self.run_choice = RunChoice()
+        self.folder_button = QPushButton("Open the folder")
+        self.predict_button = mark_primary(QPushButton("Predict with this model"))
+        self.train_button = mark_primary(QPushButton("Go to training"))
+        self.evaluate_button = QPushButton("Evaluate it now")
+        self.test_button = QPushButton("Open the test part…")
+        self.part_buttons = {part: QRadioButton(PART_NAMES[part].capitalize()) for part in _SHOWN_PARTS}
+        self.job_view = JobView()
+        self.view = EvaluationView()
+        self.question: OpeningQuestion | None = None
+        self._run_bar = self._make_run_bar()
+        self._empty, self._missing = _card(_NO_RUNS, self.train_button), _card(_NOT_EVALUATED, self.evaluate_button)
+        self._busy, self._result = _column(self.job_view), self._make_result()
+        self._faces = (self._empty, self._missing, self._busy, self._result)
+        for widget in (self._run_bar, *self._faces):
+            self.body.addWidget(widget)
+        self._connect()
+        self._show_state()
+
+    @property
+    def shown(self) -> Evaluation | None:
+        """The evaluation that is to be seen."""
+        return self.evaluations.get(self._part) if not self._result.isHidden() else None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for runs when the page is opened: nothing is computed for a page that nobody looks at."""
+        super().showEvent(event)
+        if self._is_outdated:
+            self._refresh()
+
+    @Slot()
+    def _on_runs_changed(self) -> None:
+        self._is_outdated = True
+        if self.isVisible():
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """List the runs; open the one that the other pages work with, or the newest."""
+        self._is_outdated = False
+        self.run_choice.set_runs(runs.list_runs(self._state.runs_dir))
+        if self._state.run is not None:
+            self.run_choice.choose(self._state.run)
+        self._open_run()
+
+    def _open_run(self) -> None:
+        run = self.run_choice.run
+        if run != self.evaluations.run:
+            self.clear_error()
+            self._part = "val"
+            self.evaluations.open(run)
+        else:
+            self._show_state()
+
+    @Slot()
+    def _on_run_chosen(self) -> None:
+        run = self.run_choice.run
+        if run is not None:
+            self._state.set_run(run.path)  # which opens it
+
+    @Slot()
+    def _show_state(self) -> None:
+        """Show what there is: a job, an evaluation, the offer to make one, or the way to a first run."""
+        run, job = self.run_choice.run, self.evaluations.job
+        self._run_bar.setVisible(run is not None)
+        self.show_demo_notice(run is not None and run.is_demo)
+        self._follow(job)
+        if run is None:
+            self._show_face(self._empty)
+        elif job is not None:
+            self._show_face(self._busy)
+        else:
+            self._show_evaluation()
+
+    def _show_face(self, face: QWidget) -> None:
+        for one in self._faces:  # no stack: it would make short faces as tall as the tallest
+            one.setVisible(one is face)
+
+    def _follow(self, job: Job | None) -> None:
+        if job is self.job_view.job:
+            return
+        self.job_view.release()
+        if job is not None:
+            self.job_view.follow(job)
+
+    def _show_evaluation(self) -> None:
+        if self.evaluations.get(self._part) is None:
+            self._part = "val"
+        evaluation = self.evaluations.get(self._part)
+        has_test = self.evaluations.get("test") is not None
+        self.part_buttons["test"].setEnabled(has_test)
+        self.test_button.setEnabled(evaluation is not None and not has_test)
+        if evaluation is None:
+            self._show_face(self._missing)
+            return
+        self.part_buttons[self._part].setChecked(True)
+        self.view.show_evaluation(evaluation)
+        self._show_face(self._result)
+
+    @Slot()
+    def _on_part_toggled(self) -> None:
+        asked: Part = "test" if self.part_buttons["test"].isChecked() else "val"
+        if asked != self._part:
+            self._part = asked
+            self._show_state()
+
+    @Slot(str)
+    def _on_made(self, part: Part) -> None:
+        self._part = part
+        self._show_state()
+
+    @Slot()
+    def _on_test_clicked(self) -> None:
+        """Ask first: an opening cannot be taken back."""
+        run, evaluation = self.evaluations.run, self.evaluations.get("val")
+        if run is None or evaluation is None:
+            return
+        openings = runs.count_test_openings(run.path.parent, evaluation.split_sha256)
+        self.question = OpeningQuestion(openings, self)
+        self.question.accepted.connect(self._on_test_confirmed)
+        self.question.open()
+
+    @Slot()
+    def _on_test_confirmed(self) -> None:
+        self.clear_error()
+        self.evaluations.evaluate("test")
+
+    @Slot()
+    def _on_evaluate_clicked(self) -> None:
+        self.clear_error()
+        self.evaluations.evaluate("val")
+
+    @Slot()
+    def _on_folder_clicked(self) -> None:
+        if self.evaluations.run is not None:
+            folder = RunFolder(self.evaluations.run.path).evaluation(self._part)
+            _open_folder(folder if folder.is_dir() else self.evaluations.run.path)
+
+    @Slot()
+    def _on_predict_clicked(self) -> None:
+        run = self.evaluations.run
+        if run is not None and run.model is not None:
+            if run.model != self._state.model:
+                self._state.set_model(run.model)
+            self.page_requested.emit("predict")
+
+    @Slot()
+    def _on_train_clicked(self) -> None:
+        self.page_requested.emit("train")
+
+    @Slot(object)
+    def _on_cancel_requested(self, job: Job) -> None:
+        job.cancel()
+
+    def _connect(self) -> None:
+        self.evaluations.changed.connect(self._show_state)
+        self.evaluations.made.connect(self._on_made)
+        self.evaluations.failed.connect(self.show_error)
+        self.run_choice.run_chosen.connect(self._on_run_chosen)
+        self.folder_button.clicked.connect(self._on_folder_clicked)
+        self.predict_button.clicked.connect(self._on_predict_clicked)
+        self.train_button.clicked.connect(self._on_train_clicked)
+        self.evaluate_button.clicked.connect(self._on_evaluate_clicked)
+        self.test_button.clicked.connect(self._on_test_clicked)
+        self.part_buttons["test"].toggled.connect(self._on_part_toggled)
+        self.job_view.cancel_requested.connect(self._on_cancel_requested)
+        self._state.runs_changed.connect(self._on_runs_changed)
+
+    def _make_run_bar(self) -> QWidget:
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        label = QLabel("&Run")
+        label.setBuddy(self.run_choice)
+        row.addWidget(label)
+        row.addWidget(self.run_choice, 1)
+        row.addWidget(self.predict_button)
+        return bar
+
+    def _make_result(self) -> QWidget:
+        parts = QWidget()
+        row = QHBoxLayout(parts)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GAP)
+        group = QButtonGroup(self)
+        for button in self.part_buttons.values():
+            group.addButton(button)
+            row.addWidget(button)
+        row.addWidget(self.test_button)
+        row.addStretch()
+        row.addWidget(self.folder_button)
+        return _column(parts, self.view)
+
+
+def _open_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _card(text: str, button: QPushButton) -> QWidget:
+    words = QLabel(text)
+    words.setWordWrap(True)
+    card = QFrame()
+    card.setProperty("role", "card")
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
+    layout.setSpacing(2 * GAP)
+    layout.addWidget(words)
+    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    return _column(card)
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2 * GAP)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch()
+    column.hide()
+    return column

@@ -1,0 +1,236 @@
+"""The Evaluate page, through its states, without the engine."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.pages.evaluate_page import EvaluatePage
+from desktop.state import AppState
+from engine import runs
+from engine.errors import DataError
+from engine.events import ProgressDone
+from engine.labels import LIMITS, NOTICE
+from engine.results import Evaluation
+from tests.desktop.made_up_run import make_run
+from tests.desktop.samples import evaluation
+from tests.desktop.scripted_runner import ScriptedRunner
+
+GONE = DataError("The data set is gone.", "Move it back.")
+
+
+@pytest.fixture
+def scripted() -> ScriptedRunner:
+    return ScriptedRunner()
+
+
+def shown(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> EvaluatePage:
+    page = EvaluatePage(state, scripted)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    page.resize(784, 600)
+    page.show()
+    qtbot.waitExposed(page)
+    return page
+
+
+def with_result(qtbot: QtBot, state: AppState, scripted: ScriptedRunner, **changes: object) -> EvaluatePage:
+    run = make_run()
+    page = shown(qtbot, state, scripted)
+    scripted.latest("read").succeed(evaluation(run, **changes))  # type: ignore[arg-type]
+    scripted.latest("read").succeed(None)
+    return page
+
+
+def visible_primaries(page: EvaluatePage) -> list[QPushButton]:
+    buttons = page.findChildren(QPushButton)
+    return [button for button in buttons if button.property("primary") and button.isVisible()]
+
+
+def opened(page: EvaluatePage) -> Evaluation:
+    assert page.shown is not None
+    return page.shown
+
+
+def opened_run(page: EvaluatePage) -> Path:
+    assert page.evaluations.run is not None
+    return page.evaluations.run.path
+
+
+def test_without_a_run_the_page_leads_to_training(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """Empty: the page says what to do next and offers to do it; nothing is computed."""
+    page = shown(qtbot, state, scripted)
+    assert visible_primaries(page) == [page.train_button]
+    assert not page.run_choice.isVisible()
+    with qtbot.waitSignal(page.page_requested) as asked:
+        page.train_button.click()
+    assert asked.args == ["train"]
+    assert scripted.jobs == []
+
+
+def test_nothing_is_computed_for_a_hidden_page(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """Runs are read when the page is opened, not when the window starts."""
+    make_run()
+    page = EvaluatePage(state, scripted)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    state.set_run(None)
+    assert scripted.jobs == []
+    page.show()
+    assert scripted.names() == ["read"]
+
+
+def test_busy_shows_progress_and_cancel(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """While the validation part is scored there are progress and Cancel; afterwards the offer to begin again."""
+    make_run()
+    page = shown(qtbot, state, scripted)
+    scripted.latest("read").succeed(None)
+    job = scripted.latest("evaluate")
+    job.report(ProgressDone(done=40, total=400, unit="images", seconds_left=9))
+    assert page.job_view.isVisible()
+    assert "40 of 400 images" in page.job_view.text
+    page.job_view.cancel_button.click()
+    assert job.is_cancelling
+    job.end_cancelled()
+    assert not page.job_view.isVisible()
+    page.evaluate_button.click()
+    assert scripted.names() == ["read", "evaluate", "evaluate"]
+
+
+def test_result_says_how_sure_it_is(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """Headline with intervals, accuracy beside the baseline, the part; notice and limits at the foot."""
+    page = with_result(qtbot, state, scripted)
+    assert "Balanced accuracy 0.64 (95 % interval 0.60 to 0.68), by image" in page.view.words
+    assert "always saying “Melanocytic nevus” would reach 0.67" in page.view.words
+    assert "Validation part: 1,497 images of 1,120 lesions" in page.view.words
+    assert page.view.class_table.model().rowCount() == 7
+    assert [bar.text for bar in page.view.wrong.bars][4] == "0.49 of 166 images"
+    texts = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert any(NOTICE in text and LIMITS in text for text in texts)
+    assert visible_primaries(page) == [page.predict_button]
+    assert not page.shows_demo_notice
+
+
+def test_demo_results_say_so(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """A run on demo data carries the demo notice, from the first moment on."""
+    make_run(is_demo=True)
+    page = shown(qtbot, state, scripted)
+    assert page.shows_demo_notice
+
+
+def test_suspected_leak_comes_first(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """A result that is too good is preceded by a plain warning."""
+    page = with_result(qtbot, state, scripted, leak_suspected=True)
+    assert page.view.words.startswith("Too good to be true?")
+
+
+def test_runs_tell_how_they_ended(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """The list says what each run reached, and that an interrupted one has a usable model."""
+    make_run()
+    make_run("2026-11-20_101500_resnet18", epochs_run=3, finished=False)
+    page = shown(qtbot, state, scripted)
+    lines = [page.run_choice.itemText(row) for row in range(page.run_choice.count())]
+    assert "on validation" in lines[0]
+    assert lines[1].endswith("interrupted at epoch 3 of 30, best model usable")
+
+
+def test_choosing_a_run_is_told_to_the_other_pages(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """The chosen run becomes the run of the window, and its evaluation is read."""
+    newest, older = make_run(), make_run("2026-11-20_101500_resnet18")
+    page = shown(qtbot, state, scripted)
+    assert scripted.latest("read").call.arguments["run"] == newest
+    page.run_choice.setCurrentIndex(1)
+    page.run_choice.activated.emit(1)
+    assert state.run == older
+    assert scripted.latest("read").call.arguments["run"] == older
+
+
+def test_run_that_just_ended_is_opened(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """When another page selects a run, this one follows."""
+    make_run()
+    page = shown(qtbot, state, scripted)
+    fresh = make_run("2026-11-25_101500_resnet18")
+    state.set_run(fresh)
+    assert page.run_choice.run is not None
+    assert page.run_choice.run.path == fresh
+    assert scripted.latest("read").call.arguments["run"] == fresh
+
+
+def test_test_part_opens_only_after_a_yes(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """The question says why one looks once and how often it happened; "no" opens nothing."""
+    page = with_result(qtbot, state, scripted)
+    run = opened_run(page)
+    runs.record_test_opening(run.parent, opened(page).split_sha256, run, datetime.now())
+    page.test_button.click()
+    assert page.question is not None
+    assert "opened once" in page.question.informativeText()
+    assert "look once, at the end" in page.question.informativeText()
+    page.question.leave_button.click()
+    assert "evaluate" not in scripted.names()
+
+
+def test_opened_test_part_can_be_switched_to(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """After "yes" the test results are shown with their count, beside the validation results."""
+    page = with_result(qtbot, state, scripted)
+    page.test_button.click()
+    assert page.question is not None
+    page.question.open_button.click()
+    job = scripted.latest("evaluate")
+    assert job.call.arguments["part"] == "test"
+    job.succeed(evaluation(opened_run(page), "test", openings=2))
+    assert opened(page).part == "test"
+    assert "opened 2 times" in page.view.words
+    assert not page.test_button.isEnabled()
+    page.part_buttons["val"].click()
+    assert opened(page).part == "val"
+    page.part_buttons["test"].click()
+    assert opened(page).part == "test"
+
+
+def test_saved_test_result_is_offered_not_forced(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """A test part that was opened before is a click away, and validation is what is shown first."""
+    run = make_run()
+    page = shown(qtbot, state, scripted)
+    scripted.latest("read").succeed(evaluation(run))
+    assert not page.part_buttons["test"].isEnabled()
+    scripted.latest("read").succeed(evaluation(run, "test", openings=1))
+    assert opened(page).part == "val"
+    page.part_buttons["test"].click()
+    assert "opened once" in page.view.words
+
+
+def test_error_keeps_the_earlier_result(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """A failed opening shows sentence and hint above the validation result, which stays."""
+    page = with_result(qtbot, state, scripted)
+    page.test_button.click()
+    assert page.question is not None
+    page.question.open_button.click()
+    scripted.latest("evaluate").fail(GONE)
+    assert page.error_panel.sentence == "The data set is gone."
+    assert opened(page).part == "val"
+    assert page.test_button.isEnabled()
+
+
+def test_folder_of_the_shown_part_is_opened(
+    qtbot: QtBot, state: AppState, scripted: ScriptedRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The button opens the folder with tables and figures; without one, the run's."""
+    urls: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", urls.append)
+    page = with_result(qtbot, state, scripted)
+    page.folder_button.click()
+    folder = opened_run(page) / "evaluation" / "val"
+    folder.mkdir(parents=True)
+    page.folder_button.click()
+    assert [Path(url.toLocalFile()) for url in urls] == [opened_run(page), folder]
+
+
+def test_model_goes_on_to_predict(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """The primary button puts the run's model into use and turns to Predict."""
+    page = with_result(qtbot, state, scripted)
+    with qtbot.waitSignal(page.page_requested) as asked:
+        page.predict_button.click()
+    assert asked.args == ["predict"]
+    assert state.model == opened_run(page) / "model.safetensors"
