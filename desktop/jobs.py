@@ -14,7 +14,8 @@ from engine.events import Control, Event
 from engine.process import Lane
 
 _LOG = logging.getLogger(__name__)
-_TRAIN = "engine.training.trainer:train"
+TRAIN = "engine.training.trainer:train"
+_GRACE_MS = 500
 _WORK_NICENESS = 10  # the window, and somebody waiting for an answer, go first
 
 
@@ -55,7 +56,7 @@ class Job(QThread):
     @property
     def is_training(self) -> bool:
         """Whether it trains a network."""
-        return self.call.target == _TRAIN
+        return self.call.target == TRAIN
 
     @property
     def is_cancelling(self) -> bool:
@@ -168,9 +169,9 @@ class JobRunner(QObject):
 
         `title` names it in the status bar: "Checking images".
         """
-        if self._is_shut_down:
-            raise RuntimeError("the runner was shut down")
         job = Job(call, title, self._lanes[call.lane])
+        if self._is_shut_down:  # some timer of a page fired on the way out
+            return job
         job.finished.connect(self._on_thread_finished)
         job.cancelling.connect(self._on_cancelling)
         self._waiting.append(job)
@@ -186,13 +187,18 @@ class JobRunner(QObject):
         return self._lanes[lane].pid
 
     def shutdown(self) -> None:
-        """Cancel everything, wait for it (at most 5 s), end the child processes. Nothing can be started afterwards."""
+        """Cancel everything, wait for it, end the child processes. What is started afterwards never begins.
+
+        A training has 5 s to take its run away; anything else is ended where it does not listen at once.
+        """
         self._is_shut_down = True
         jobs = [*self._current.values(), *self._leaving, *self._waiting]
         self._waiting.clear()
         for job in jobs:
             job.cancel()
         for job in jobs:
+            if not job.is_training and not job.wait(_GRACE_MS):
+                self._lanes[job.call.lane].kill()
             job.settle()
         self._starter.stop()
         self._current.clear()

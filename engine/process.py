@@ -60,6 +60,12 @@ class Lane:
             self._busy.release()
         return cast(Result, _unpack(answer, control))
 
+    def kill(self) -> None:
+        """End the child at once, from any thread. A call that runs there fails with `ChildDiedError`."""
+        process = self._process
+        if process is not None and process.pid is not None:
+            process.kill()
+
     def close(self) -> None:
         """End the child. A call that still runs there fails with `ChildDiedError`."""
         process, connection = self._process, self._connection

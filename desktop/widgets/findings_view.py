@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from desktop.format import count_of
@@ -95,9 +95,6 @@ class FindingsView(QTreeView):
         self.setTabKeyNavigation(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.header().setStretchLastSection(True)
-        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self.copy_selected)
 
     def sizeHint(self) -> QSize:
         """Room for some rows; it takes what there is."""
@@ -116,16 +113,28 @@ class FindingsView(QTreeView):
         self.setColumnWidth(0, max(widest, 160) + 2 * self.indentation() + 16)
         self.setAccessibleDescription(count_of(len(findings), "finding"))
 
-    @Slot()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt copies one cell; this copies all selected rows."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_selected()
+        else:
+            super().keyPressEvent(event)
+
     def copy_selected(self) -> None:
         """Put the selected rows on the clipboard, a line each, columns set apart by a tab."""
-        rows = self.selectionModel().selectedRows(0)
+        rows = sorted(self.selectionModel().selectedRows(0), key=_place)
         lines = [f"{row.data()}\t{row.siblingAtColumn(1).data()}" for row in rows]
         if lines:
             QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _rows(self) -> range:
         return range(self._model.rowCount())
+
+
+def _place(index: QModelIndex) -> tuple[int, int]:
+    """For sorting as shown: kinds in order, each before its findings."""
+    parent = index.parent()
+    return (parent.row(), index.row()) if parent.isValid() else (index.row(), -1)
 
 
 def _widest(model: FindingsModel, row: int) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QStatusBar, QWidget
 
 from desktop.jobs import Job, JobRunner
@@ -11,6 +11,8 @@ from desktop.theme import GAP
 from desktop.widgets.elided_label import ElidedLabel
 from desktop.widgets.job_view import JobView
 from engine import runs
+
+_PATIENCE_MS = 300  # what is done sooner would only flicker
 
 
 class StatusStrip(QStatusBar):
@@ -27,6 +29,10 @@ class StatusStrip(QStatusBar):
         self.job_view = JobView(compact=True)
         self.job_view.cancel_requested.connect(self.cancel_requested)
         self.job_view.hide()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_PATIENCE_MS)
+        self._soon.timeout.connect(self._show_job)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(2 * GAP, 0, GAP, 0)
         self.addWidget(self._words, 1)
@@ -55,6 +61,14 @@ class StatusStrip(QStatusBar):
 
     @Slot(object)
     def _on_jobs_changed(self, _: Job) -> None:
+        if self._runner.running("work") is None and self._runner.running("answers") is None:
+            self._soon.stop()
+            self._show_job()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _show_job(self) -> None:
         job = self._runner.running("work") or self._runner.running("answers")
         if job is None:
             self.job_view.release()

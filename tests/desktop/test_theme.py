@@ -1,0 +1,93 @@
+"""The theme: readable in light and dark, and switching while the window is open."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop.theme import DARK, LIGHT, Colors, Theme, colors, is_dark, scaled_font
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """A theme that leaves the application as it found it."""
+    palette, name = qapp.palette(), qapp.style().objectName()
+    theme = Theme(qapp)
+    yield theme
+    theme.set_scheme(Qt.ColorScheme.Unknown)
+    qapp.styleHints().colorSchemeChanged.disconnect(theme._on_scheme_changed)
+    theme.setParent(None)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+    qapp.setStyle(name)
+
+
+def luminance(color: str) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    parts = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_has_a_contrast_of_at_least_4_5(c: Colors) -> None:
+    """Every text on every ground that it stands on."""
+    pairs = [
+        *((text, ground) for text in (c.text, c.muted) for ground in (c.window, c.surface, c.sidebar)),
+        (c.text, c.selection),
+        (c.text, c.track),
+        (c.muted, c.track),  # the primary button while it cannot be pressed
+        (c.on_accent, c.accent),
+        (c.accent, c.window),
+        (c.accent, c.surface),
+        (c.banner_text, c.banner),
+        (c.text, c.error),
+    ]
+    assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < 4.5} == {}
+
+
+@pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])
+def test_controls_and_lines_have_a_contrast_of_at_least_3(c: Colors) -> None:
+    """Outlines of controls, the focus ring, and curves."""
+    pairs = [(c.control, c.window), (c.control, c.surface), (c.accent, c.window), (c.accent, c.sidebar)]
+    pairs += [(c.train_line, c.surface), (c.val_line, c.surface), (c.error_edge, c.window)]
+    assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < 3} == {}
+
+
+def test_the_window_follows_the_system_while_it_is_open(qtbot: QtBot, qapp: QApplication, theme: Theme) -> None:
+    """Palette and style sheet change at once when the scheme does."""
+    label = QLabel("words")
+    qtbot.addWidget(label)
+    label.show()
+    theme.set_scheme(Qt.ColorScheme.Light)
+    assert not is_dark()
+    light_sheet = qapp.styleSheet()
+    assert label.palette().color(QPalette.ColorRole.WindowText).name().upper() == LIGHT.text
+    theme.set_scheme(Qt.ColorScheme.Dark)
+    assert is_dark()
+    assert colors() == DARK
+    assert label.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.text
+    assert qapp.styleSheet() != light_sheet
+
+
+def test_the_systems_signal_switches(qapp: QApplication, theme: Theme) -> None:
+    """What the system tells Qt reaches the theme."""
+    qapp.setProperty("wants_dark", True)
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == DARK.window
+
+
+def test_fonts_are_the_systems(qapp: QApplication) -> None:
+    """The type scale multiplies the system's size and keeps its family."""
+    font = scaled_font(2.0, bold=True)
+    assert font.family() == qapp.font().family()
+    assert font.bold()
+    assert font.pointSizeF() == pytest.approx(2 * qapp.font().pointSizeF())
