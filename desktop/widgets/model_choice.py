@@ -1,0 +1,85 @@
+"""Says which model answers, and offers others: those of the runs, or a file from anywhere."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+
+from desktop.state import AppState
+from desktop.theme import GAP
+from desktop.widgets.elided_label import ElidedLabel
+from engine import runs, wording
+from engine.results import ModelCard
+
+
+class ModelChoice(QWidget):
+    """One line; follows the shared state by itself."""
+
+    model_chosen = Signal(object)
+    """The `Path` of a run's model."""
+    file_requested = Signal()
+    """The user wants to look for a model file."""
+
+    def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._words = ElidedLabel()
+        self.menu = QMenu(self)
+        self.button = QPushButton("Choose model")
+        self.button.setMenu(self.menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.button)
+        self.menu.aboutToShow.connect(self.fill_menu)
+        self.menu.triggered.connect(self._on_triggered)
+        state.model_changed.connect(self._show)
+        self._show()
+
+    @property
+    def words(self) -> str:
+        """What is said about the model in use."""
+        return self._words.text()
+
+    @Slot()
+    def fill_menu(self) -> None:
+        """List the models there are now."""
+        self.menu.clear()
+        for run in runs.list_runs(self._state.runs_dir):
+            action = QAction(wording.describe_run(run).replace("&", "&&"), self.menu)
+            action.setData(str(run.model))
+            action.setCheckable(True)
+            action.setChecked(run.model == self._state.model)
+            self.menu.addAction(action)
+        self.menu.addSeparator()
+        self.menu.addAction("Open a model file…").setData("")
+
+    @Slot(QAction)
+    def _on_triggered(self, action: QAction) -> None:
+        if action.data():
+            self.model_chosen.emit(Path(action.data()))
+        else:
+            self.file_requested.emit()
+
+    @Slot()
+    def _show(self) -> None:
+        model, card = self._state.model, self._state.model_card
+        if model is None:
+            self._words.setText("No model is chosen")
+        elif card is None:
+            self._words.setText(f"Model: {model.name}")
+        else:
+            self._words.setText(describe_model(card))
+
+
+def describe_model(card: ModelCard) -> str:
+    """A model in one line: its name, what it reached, and whether its training came to an end."""
+    parts = [f"Model: {card.name}"]
+    reached = card.validation.get("balanced_accuracy")
+    if reached is not None:
+        parts.append(f"balanced accuracy {reached:.2f} on validation")
+    if not card.is_finished:
+        parts.append("training was interrupted")
+    return "; ".join(parts)

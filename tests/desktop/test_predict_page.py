@@ -1,0 +1,219 @@
+"""The Predict page, through its states, without the engine."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.pages.predict_page import PredictPage
+from desktop.state import AppState
+from engine.errors import DataError, ModelFileError
+from engine.events import PredictionsDone, ProgressDone
+from engine.labels import NOTICE
+from tests.desktop.made_up_run import make_run
+from tests.desktop.samples import card, prediction, refusal
+from tests.desktop.scripted_runner import ScriptedRunner
+
+MODEL = Path("model.safetensors")
+A, B = Path("/images/a.jpg"), Path("/images/b.jpg")
+
+
+@pytest.fixture
+def scripted() -> ScriptedRunner:
+    return ScriptedRunner()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> PredictPage:
+    page = PredictPage(state, scripted)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    page.resize(784, 600)
+    page.show()
+    qtbot.waitExposed(page)
+    return page
+
+
+@pytest.fixture
+def ready(page: PredictPage, state: AppState) -> PredictPage:
+    state.set_model(MODEL, card())
+    return page
+
+
+def urls_of(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def drop(target: QWidget, *paths: Path) -> None:
+    """What Qt does when somebody drops files on `target`."""
+    data, point = urls_of(*paths), QPointF(target.rect().center())
+    nothing = Qt.KeyboardModifier.NoModifier
+    button, action = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(point.toPoint(), action, data, button, nothing)
+    QGuiApplication.sendEvent(target, enter)
+    assert enter.isAccepted()
+    dropped = QDropEvent(point, action, data, button, nothing)
+    QGuiApplication.sendEvent(target, dropped)
+    assert dropped.isAccepted()
+
+
+def visible_primaries(page: PredictPage) -> list[QPushButton]:
+    buttons = page.findChildren(QPushButton)
+    return [button for button in buttons if button.property("primary") and button.isVisible()]
+
+
+def test_without_a_model_the_page_says_how_to_get_one(page: PredictPage, qtbot: QtBot) -> None:
+    """Empty: train a model first, or open a file; images dropped now get the same advice."""
+    assert visible_primaries(page) == [page.train_button]
+    assert page.file_button.isVisible()
+    with qtbot.waitSignal(page.page_requested) as asked:
+        page.train_button.click()
+    assert asked.args == ["train"]
+    drop(page, A)
+    assert page.error_panel.sentence == "There is no model to answer."
+    assert "Train a model" in page.error_panel.hint
+
+
+def test_dropped_images_are_asked_about(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """Images dropped on the area or anywhere on the page go to the model in use."""
+    drop(ready.drop_area, A, B)
+    assert scripted.latest("predict").call.arguments["paths"] == (A, B)
+    assert scripted.latest("predict").call.arguments["model"] == MODEL
+    assert visible_primaries(ready) == [ready.images_button]
+
+
+def test_answers_stream_in_while_progress_is_shown(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """The first answer is shown in full while the others are still to come; Cancel stops them."""
+    drop(ready, A, B)
+    job = scripted.latest("predict")
+    job.report(ProgressDone(done=1, total=2, unit="images", seconds_left=3))
+    job.report(PredictionsDone(predictions=(prediction(A),)))
+    assert ready.job_view.isVisible()
+    assert "1 of 2 images" in ready.job_view.text
+    assert ready.answer_view.name == "a.jpg"
+    ready.job_view.cancel_button.click()
+    assert job.is_cancelling
+    job.end_cancelled()
+    assert not ready.job_view.isVisible()
+    assert ready.note.text() == "1 image"
+
+
+def test_list_leads_through_the_answers(ready: PredictPage, scripted: ScriptedRunner, qtbot: QtBot) -> None:
+    """The keyboard goes down the list, and the answer follows; an unreadable file gives its reason."""
+    drop(ready, A, B)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A), refusal(B))))
+    scripted.latest("predict").succeed(())
+    assert ready.note.text() == "2 images, 1 without an answer"
+    ready.list.setFocus()
+    qtbot.keyClick(ready.list, Qt.Key.Key_Down)
+    assert ready.answer_view.words.startswith("b.jpg is not a JPEG or PNG image.")
+    assert ready.image_view.words == "This image could not be read"
+
+
+def test_model_dropped_on_the_page_is_opened(ready: PredictPage, state: AppState, scripted: ScriptedRunner) -> None:
+    """A model file and images dropped together: the new model answers."""
+    drop(ready, Path("/models/other.safetensors"), A)
+    assert scripted.names() == ["describe"]
+    scripted.latest("describe").succeed(card("other"))
+    assert state.model == Path("/models/other.safetensors")
+    assert scripted.latest("predict").call.arguments["model"] == Path("/models/other.safetensors")
+
+
+def test_file_of_another_kind_is_refused(ready: PredictPage, state: AppState, scripted: ScriptedRunner) -> None:
+    """Sentence and hint; the model in use and the answers stay."""
+    drop(ready, A)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A),)))
+    scripted.latest("predict").succeed(())
+    ready.open_paths((Path("/models/notes.safetensors"),))
+    scripted.latest("describe").fail(ModelFileError("notes.safetensors is not a model.", "Choose another."))
+    assert ready.error_panel.sentence == "notes.safetensors is not a model."
+    assert state.model == MODEL
+    assert ready.answer_view.name == "a.jpg"
+
+
+def test_failed_batch_keeps_earlier_answers(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """An error stands above the answers that were there before."""
+    drop(ready, A)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A),)))
+    scripted.latest("predict").succeed(())
+    drop(ready, Path("/empty"))
+    scripted.latest("predict").fail(DataError("There is no image in empty.", "Choose another folder."))
+    assert ready.error_panel.sentence == "There is no image in empty."
+    assert ready.answer_view.name == "a.jpg"
+    drop(ready, B)
+    assert ready.error_panel.sentence == ""
+
+
+def test_paste_asks_about_copied_files(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """Files copied in a file manager can be pasted; anything else on the clipboard gets a sentence."""
+    ready.activateWindow()
+    QGuiApplication.clipboard().setMimeData(urls_of(A))
+    QTest.keySequence(ready, QKeySequence(QKeySequence.StandardKey.Paste))
+    assert scripted.latest("predict").call.arguments["paths"] == (A,)
+    QGuiApplication.clipboard().setText("words")
+    QTest.keySequence(ready, QKeySequence(QKeySequence.StandardKey.Paste))
+    assert ready.error_panel.sentence == "There are no files on the clipboard."
+
+
+def test_another_model_can_answer_the_same_images(
+    ready: PredictPage, state: AppState, scripted: ScriptedRunner
+) -> None:
+    """After a change of model earlier answers say whose they are, and can be asked for again."""
+    drop(ready, A)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A),)))
+    scripted.latest("predict").succeed(())
+    assert not ready.again_button.isVisible()
+    state.set_model(Path("other.safetensors"), card("other"))
+    assert "Answered by another model" in ready.answer_view.words
+    ready.again_button.click()
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A, "mel", 0.6),)))
+    assert ready.answer_view.bars.lines()[0] == "Melanoma (mel) 0.60"
+    assert "Answered by another model" not in ready.answer_view.words
+    assert not ready.again_button.isVisible()
+    assert len(ready.list.answers.answers) == 1
+
+
+def test_models_of_the_runs_are_offered(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """The menu lists what was trained here, and opens files from elsewhere."""
+    run = make_run()
+    ready.model_choice.fill_menu()
+    actions = [action for action in ready.model_choice.menu.actions() if not action.isSeparator()]
+    assert actions[0].text().startswith("resnet18, 23 Nov 10:15")
+    assert actions[-1].text() == "Open a model file…"
+    actions[0].trigger()
+    assert scripted.latest("describe").call.arguments["path"] == run / "model.safetensors"
+
+
+def test_clear_leaves_an_empty_page(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """Clear takes all answers away; the model stays."""
+    drop(ready, A)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A),)))
+    scripted.latest("predict").succeed(())
+    ready.clear_button.click()
+    assert ready.list.answers.answers == ()
+    assert ready.image_view.words == "No image yet"
+    assert ready.note.text() == ""
+    assert not ready.clear_button.isEnabled()
+    assert "resnet18" in ready.model_choice.words
+
+
+def test_notice_is_always_there(ready: PredictPage, state: AppState) -> None:
+    """The fixed notice stands on the page, and demo models say that they are."""
+    texts = [label.text() for label in ready.findChildren(QLabel) if label.isVisible()]
+    assert NOTICE in texts
+    assert not ready.shows_demo_notice
+    state.set_model(MODEL, card(is_demo=True))
+    assert ready.shows_demo_notice
+
+
+def test_page_fits_the_smallest_window(ready: PredictPage, scripted: ScriptedRunner, qtbot: QtBot) -> None:
+    """At 960x640 the whole answer is seen without scrolling sideways."""
+    drop(ready, A)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A, "akiec"),)))
+    assert ready.minimumSizeHint().width() <= 784
+    assert ready.answer_view.geometry().right() <= 784
