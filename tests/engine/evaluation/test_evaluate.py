@@ -34,7 +34,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunFolder]:
-    return make_shared_run(tmp_path_factory)
+    return make_shared_run(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A run folder as a training leaves it, made in a moment: demo data, a real split, a network with random weights."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,16 @@ CARD = ModelCard(
 )
 
 
-def make_shared_run(factory: pytest.TempPathFactory) -> tuple[Path, RunFolder]:
-    """A home and, made with it, a run on demo data, for a whole test module. Tests must not change them."""
-    home = factory.mktemp("shared-home")
+@cache
+def make_shared_run(session: Path) -> tuple[Path, RunFolder]:
+    """A home and, made with it, a run on demo data, for all tests of a session, which must not change them.
+
+    `session` is the folder that pytest gave the session.
+    """
+    home = session / "shared-home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LESION_LAB_HOME", str(home))
-        return home, make_run(factory.mktemp("runs"), demo.create(factory.mktemp("data") / "demo"))
+        return home, make_run(session / "shared-runs", demo.create(session / "shared-demo"))
 
 
 def make_run(out: Path, data: Path) -> RunFolder:
@@ -81,8 +86,10 @@ def make_network() -> torch.nn.Module:
     """A resnet18 that answers differently for different images, and always the same for the same."""
     torch.manual_seed(0)
     module = build("resnet18")
-    module.train()
+    layers = [layer for layer in module.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    for layer in layers:
+        layer.momentum = None  # a plain mean: two batches are enough
     with torch.no_grad():  # normalisation layers that know the scale of their input: otherwise all answers are one
-        for _ in range(30):
-            module(torch.randn(16, 3, 32, 32))
+        for _ in range(2):
+            module.train()(torch.randn(16, 3, 32, 32))
     return module.eval()

@@ -95,7 +95,7 @@ def test_a_network_in_training_goes_on_training(module: torch.nn.Module) -> None
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunFolder]:
-    return make_shared_run(tmp_path_factory)
+    return make_shared_run(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture
