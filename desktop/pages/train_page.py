@@ -66,8 +66,11 @@ class TrainPage(Page):
 
     @Slot()
     def _on_shown(self) -> None:
-        if self.isVisible() and self._state.dataset is not None:
-            self.view.plots.load()
+        if not self.isVisible() or self._state.dataset is None:
+            return
+        if self.view.plots.plot is None:
+            self.view.plots.load()  # first alone: together with a child that imports torch it would hold up the window
+        else:
             self.form.weights.look()
             self._ask_for_time()
 
@@ -92,7 +95,7 @@ class TrainPage(Page):
 
     @Slot()
     def _on_form_changed(self) -> None:
-        if self.isVisible():
+        if self.isVisible() and self.view.plots.plot is not None:
             self._ask_for_time()
 
     def _ask_for_time(self) -> None:
@@ -198,6 +201,7 @@ class TrainPage(Page):
         self.estimator.changed.connect(self._on_estimate_changed)
         self.start_button.clicked.connect(self._on_start)
         self.data_button.clicked.connect(self._on_data_requested)
+        self.view.plots.loaded.connect(self._on_shown)
         self.view.evaluation_requested.connect(self._on_evaluation_requested)
 
     def _lay_out_empty(self) -> QWidget:

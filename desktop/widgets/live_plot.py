@@ -82,9 +82,9 @@ class LivePlot(QWidget):
         loss, accuracy = self._loss.plot, self._accuracy.plot
         self._batches = pyqtgraph.ScatterPlotItem(size=4, pen=None)
         loss.addItem(self._batches)
-        self._train_loss, self._val_loss = loss.plot(), loss.plot()
-        self._recalls = [accuracy.plot(connect="finite") for _ in CLASSES]
-        self._balanced = accuracy.plot()
+        self._train_loss, self._val_loss = _add_line(loss), _add_line(loss)
+        self._recalls = [_add_line(accuracy) for _ in CLASSES]
+        self._balanced = _add_line(accuracy)
         self._markers = [pyqtgraph.InfiniteLine(angle=90) for _ in range(2)]
         self._best_points = [pyqtgraph.ScatterPlotItem(size=10) for _ in range(2)]
         for plot, marker, point in zip((loss, accuracy), self._markers, self._best_points, strict=True):
@@ -124,7 +124,7 @@ class LivePlot(QWidget):
         self._val_loss.setData(epochs, [record.val_loss for record in records])
         for index, line in enumerate(self._recalls):
             shares = [record.val_recall[index] for record in records]
-            line.setData(epochs, [nan if share is None else share for share in shares])
+            line.setData(epochs, [nan if share is None else share for share in shares], connect="finite")
         self._balanced.setData(epochs, [record.val_balanced_accuracy for record in records])
         self._mark_best(curves)
         self.setAccessibleDescription(curves.summary)
@@ -218,13 +218,18 @@ class _Panel(QWidget):
             axis.setTextPen(c.text)
 
 
+def _add_line(plot: pyqtgraph.PlotWidget) -> pyqtgraph.PlotCurveItem:
+    line = pyqtgraph.PlotCurveItem()
+    plot.addItem(line)
+    return line
+
+
 def _create_plot() -> pyqtgraph.PlotWidget:
-    plot = pyqtgraph.PlotWidget()
+    plot = pyqtgraph.PlotWidget(enableMenu=False)
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     plot.setMinimumSize(25 * GAP, 12 * GAP)
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # as high as there is room
     plot.setMouseEnabled(False, False)
-    plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.disableAutoRange()
     for side in ("left", "bottom"):

@@ -5,7 +5,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from desktop.theme import set_role
@@ -20,6 +20,9 @@ _POLL_MS = 50
 
 class PlotArea(QWidget):
     """Shows a sentence until there are curves and the plot is loaded."""
+
+    loaded = Signal()
+    """The plot is ready for curves."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +85,7 @@ class PlotArea(QWidget):
         self._plot = importlib.import_module(_MODULE).LivePlot()
         self._stack.addWidget(self._plot)
         self._show_plot()
+        self.loaded.emit()
 
     def _show_plot(self) -> None:
         if self._plot is not None and self._curves is not None:

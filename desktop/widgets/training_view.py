@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.jobs import Job
 from desktop.theme import GAP, mark_primary
@@ -140,11 +140,12 @@ class TrainingView(QWidget):
         self._job = None
         if self._question is not None:
             self._question.reject()
-        had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
         self._show_buttons()
         self.evaluate_button.setVisible(has_model)
-        if had_focus and has_model:
-            self.evaluate_button.setFocus()
+        if had_focus:
+            (self.evaluate_button if has_model else self.status).setFocus()
 
     def _show_buttons(self) -> None:
         job = self._job

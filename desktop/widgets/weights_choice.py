@@ -27,6 +27,7 @@ class WeightsChoice(QWidget):
         super().__init__(parent)
         self._runner = runner
         self._job: Job | None = None
+        self._may_look = False
         self._backbone = ""
         self._known: dict[str, WeightsInfo] = {}
         self._file: Path | None = None
@@ -70,12 +71,13 @@ class WeightsChoice(QWidget):
         """Speak of the weights of `backbone` from now on."""
         self._backbone = backbone
         self._show_hint()
-        if self.isVisible():
+        if self._may_look:
             self.look()
 
     @Slot()
     def look(self) -> None:
-        """Ask the engine, unless it has told already that they are here."""
+        """Ask the engine, unless it has told already that they are here; from now on for each backbone."""
+        self._may_look = True
         known = self._known.get(self._backbone)
         if self._job is None and self._backbone and not (known and known.is_available):
             self._job = self._runner.start(calls.describe_weights(self._backbone), "Looking for ImageNet weights")

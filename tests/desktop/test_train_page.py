@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import JobRunner
@@ -388,3 +388,17 @@ def test_the_tab_key_goes_from_the_form_to_start(page: TrainPage, state: AppStat
             order.append(widget)
         widget = widget.nextInFocusChain()
     assert order == wanted
+
+
+def test_the_keyboard_follows_the_training(
+    qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """After Start the focus is beside Stop early, not on Cancel; after the end it is on the next step."""
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    state.set_dataset(dataset(Path("/data")))
+    page.start_button.setFocus()
+    job = begin(page, state, runner, run, epochs_done=1)
+    assert QApplication.focusWidget() is page.view.status
+    job.succeeded.emit(result(run))
+    assert QApplication.focusWidget() is page.view.evaluate_button
