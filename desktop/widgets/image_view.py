@@ -23,6 +23,11 @@ class ImageView(QWidget):
         return not self._pixmap.isNull()
 
     @property
+    def image_size(self) -> QSize:
+        """Width and height of the image in its own pixels."""
+        return self._pixmap.size()
+
+    @property
     def words(self) -> str:
         """What is said in the image's place."""
         return self._words
