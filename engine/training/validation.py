@@ -1,0 +1,70 @@
+"""Scores the validation part, and fits on it what the card of a model needs."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from engine.config import Preprocessing
+from engine.evaluation.calibration import choose_operating_point, fit_temperature
+from engine.evaluation.metrics import balanced_accuracy, count_confusion, recalls, summarize_validation
+from engine.events import Control, OnEvent, Progress
+from engine.model.probabilities import decide, group_probability, posterior
+from engine.prediction.predictor import compute_logits
+from engine.results import ModelCard
+from engine.training.material import Material
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a network does on the validation part as it is."""
+
+    logits: npt.NDArray[np.float32]
+    """[n, 7]."""
+    loss: float
+    """Mean cross-entropy of the raw logits, in nats; not finite where a logit is not."""
+    balanced_accuracy: float
+    """At equal priors."""
+    recall: tuple[float | None, ...]
+    """Per class, None where the part has no image of it."""
+
+
+def score_validation(
+    module: nn.Module,
+    material: Material,
+    preprocessing: Preprocessing,
+    device: torch.device,
+    control: Control,
+    on_event: OnEvent,
+) -> Score:
+    """Put the validation part through the network. Raises `Cancelled`."""
+    part = material.val
+    progress = Progress(len(part), "images", control, on_event)
+    logits = compute_logits(module, material.pixels, preprocessing, device, positions=part.positions, progress=progress)
+    confusion = count_confusion(part.labels, decide(logits, material.training_prior))
+    return Score(logits, _cross_entropy(logits, part.labels), balanced_accuracy(confusion), recalls(confusion))
+
+
+def calibrate(card: ModelCard, score: Score, material: Material) -> ModelCard:
+    """`card` with temperature, operating point and figures fitted on the validation part."""
+    part, priors = material.val, (card.training_prior, card.data_prior)
+    temperature = fit_temperature(score.logits, part.labels, *priors)
+    probabilities = posterior(score.logits, *priors, temperature)
+    point = choose_operating_point(group_probability(probabilities), part.labels, part.lesion_ids)
+    return replace(
+        card,
+        temperature=temperature,
+        operating_points=() if point is None else (point,),
+        validation=summarize_validation(score.logits, part.labels, *priors, temperature),
+    )
+
+
+def _cross_entropy(logits: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> float:
+    exact = logits.astype(np.float64)
+    if not np.isfinite(exact).all():
+        return float("nan")
+    exact -= exact.max(axis=1, keepdims=True)
+    log_sums = np.log(np.exp(exact).sum(axis=1))
+    return float((log_sums - exact[np.arange(len(labels)), labels]).mean())
