@@ -14,9 +14,7 @@ from desktop.jobs import JobRunner
 from desktop.main_window import NAME, MainWindow
 from desktop.settings import Settings
 from desktop.state import AppState
-from desktop.theme import Theme
-
-_ICON = Path(__file__).parents[1] / "resources" / "icon.svg"
+from desktop.theme import RESOURCES, Theme
 
 
 class _Start(QObject):
@@ -61,6 +59,6 @@ def make_application() -> QApplication:
     app.setApplicationName("lesion-lab")
     app.setApplicationDisplayName(NAME)
     app.setDesktopFileName("lesion-lab")
-    app.setWindowIcon(QIcon(str(_ICON)))
+    app.setWindowIcon(QIcon(str(RESOURCES / "icon.svg")))
     Theme(app)  # the application owns it
     return app

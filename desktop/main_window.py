@@ -18,7 +18,10 @@ from PySide6.QtWidgets import (
 
 from desktop.jobs import Job, JobRunner
 from desktop.pages.data_page import DataPage
+from desktop.pages.evaluate_page import EvaluatePage
 from desktop.pages.page import Page
+from desktop.pages.predict_page import PredictPage
+from desktop.pages.train_page import TrainPage
 from desktop.settings import Settings
 from desktop.state import AppState
 from desktop.theme import GAP
@@ -42,11 +45,17 @@ class MainWindow(QMainWindow):
     def __init__(self, state: AppState, runner: JobRunner, settings: Settings) -> None:
         super().__init__()
         self._state, self._runner, self._settings = state, runner, settings
-        self._is_painted = False
+        self._is_painted = self._is_closed = False
         self._closes_after_training = False
         self._question: TrainingQuestion | None = None
         self.data_page = DataPage(state, runner, settings)
-        self.pages: dict[str, Page] = {"data": self.data_page}
+        self.predict_page = PredictPage(state, runner)
+        self.pages: dict[str, Page] = {
+            "data": self.data_page,
+            "train": TrainPage(state, runner),
+            "evaluate": EvaluatePage(state, runner),
+            "predict": self.predict_page,
+        }
         self.sidebar = Sidebar(NAME, [page.title for page in self.pages.values()])
         self.status = StatusStrip(state, runner)
         self._stack = QStackedWidget()
@@ -84,9 +93,14 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open a folder of data, a model file, or images, on the page that it belongs to."""
-        if paths:
+        folders = [path for path in paths if path.is_dir()]
+        others = tuple(path for path in paths if path not in folders)
+        if folders:
             self.show_page("data")
-            self.data_page.open_folder(paths[0])
+            self.data_page.open_folder(folders[0])
+        if others:
+            self.show_page("predict")
+            self.predict_page.open_paths(others)
 
     @Slot(str)
     def show_page(self, name: str) -> None:
@@ -115,9 +129,12 @@ class MainWindow(QMainWindow):
             else:
                 self._ask(job, is_closing=True)
             return
+        event.accept()
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._settings.geometry = self.saveGeometry()
         self._settings.save()
-        event.accept()
         self.hide()
         self._runner.shutdown()
 
@@ -204,11 +221,13 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_model_changed(self) -> None:
-        self._settings.last_model = self._state.model
+        if not self._is_closed:  # what is cancelled on the way out is not forgotten
+            self._settings.last_model = self._state.model
 
     @Slot()
     def _on_runs_changed(self) -> None:
-        self._settings.last_run = self._state.run
+        if not self._is_closed:
+            self._settings.last_run = self._state.run
 
     def _connect(self) -> None:
         self._state.follow(self._runner)

@@ -5,11 +5,15 @@ frame its look by `role` ("card", "banner", "error"), a page's one primary butto
 Widgets that paint themselves call `colors()` in their paintEvent; they are repainted when the system switches.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from string import Template
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QDir, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+RESOURCES = Path(__file__).parents[1] / "resources"
 
 GAP = 8
 """The grid: every distance is a multiple of it, in pixels."""
@@ -17,6 +21,7 @@ MARGIN = 3 * GAP
 """Around the content of a page."""
 
 
+_TYPE_SCALE = {"headline": 2.2, "title": 1.7, "heading": 1.1, "small": 0.9}
 _WANTS_DARK = "wants_dark"
 
 
@@ -54,6 +59,8 @@ class Colors:
     """Training curves."""
     val_line: str
     """Validation curves."""
+    icons: str
+    """The folder in resources/style with the small icons of this scheme."""
 
 
 LIGHT = Colors(
@@ -74,6 +81,7 @@ LIGHT = Colors(
     track="#E6E6EB",
     train_line="#7A7A85",
     val_line="#5046B8",
+    icons="light",
 )
 
 DARK = Colors(
@@ -94,6 +102,7 @@ DARK = Colors(
     track="#3A3A42",
     train_line="#A9A9B4",
     val_line="#A9A2F5",
+    icons="dark",
 )
 
 
@@ -142,6 +151,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         app.setStyle("Fusion")
+        QDir.setSearchPaths("icons", [str(RESOURCES / "style")])
         app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         self._apply()
 
@@ -189,68 +199,11 @@ def _palette(c: Colors) -> QPalette:
 
 
 def _style_sheet(c: Colors) -> str:
-    def size(scale: float) -> str:
-        font = scaled_font(scale)
-        return f"{font.pointSizeF():.1f}pt" if font.pointSizeF() > 0 else f"{font.pixelSize()}px"
+    """`style.qss` with the colours and the sizes of type filled in."""
+    sizes = {f"{name}_size": _as_size(scaled_font(scale)) for name, scale in _TYPE_SCALE.items()}
+    template = Template((RESOURCES / "style" / "style.qss").read_text(encoding="utf-8"))
+    return template.substitute(asdict(c), **sizes)
 
-    return f"""
-QLabel[role="title"] {{ font-size: {size(1.7)}; font-weight: 600; }}
-QLabel[role="headline"] {{ font-size: {size(2.2)}; font-weight: 600; }}
-QLabel[role="heading"] {{ font-size: {size(1.1)}; font-weight: 600; }}
-QLabel[role="muted"] {{ color: {c.muted}; }}
-QLabel[role="small"] {{ color: {c.muted}; font-size: {size(0.9)}; }}
-QFrame[role="card"] {{ background: {c.surface}; border: 1px solid {c.border}; border-radius: 8px; }}
-QFrame[role="banner"] {{ background: {c.banner}; border-radius: 4px; }}
-QFrame[role="banner"] QLabel {{ color: {c.banner_text}; }}
-QFrame[role="error"] {{ background: {c.error}; border: 1px solid {c.error_edge}; border-radius: 8px; }}
-QFrame[role="drop"] {{ background: {c.surface}; border: 2px dashed {c.control}; border-radius: 8px; }}
-QFrame[role="drop-active"] {{ background: {c.selection}; border: 2px dashed {c.accent}; border-radius: 8px; }}
-QPushButton {{
-    background: {c.surface}; color: {c.text}; border: 1px solid {c.control}; border-radius: 6px; padding: 6px 16px;
-    min-height: 18px;
-}}
-QPushButton:hover {{ background: {c.window}; }}
-QPushButton:pressed {{ background: {c.selection}; }}
-QPushButton:disabled {{ color: {c.muted}; border-color: {c.border}; background: {c.window}; }}
-QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 15px; }}
-QPushButton[primary="true"] {{
-    background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600;
-}}
-QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; }}
-QPushButton[primary="true"]:disabled {{ background: {c.track}; color: {c.muted}; border-color: {c.track}; }}
-QPushButton:flat {{
-    background: transparent; border: 2px solid transparent; color: {c.accent}; padding: 2px 0; text-align: left;
-}}
-QPushButton:flat:hover {{ text-decoration: underline; }}
-QPushButton:flat:focus {{ border: 2px solid {c.accent}; padding: 2px 0; }}
-QFrame[role="sidebar"] {{ background: {c.sidebar}; border: none; }}
-QListWidget[role="sidebar"] {{ background: transparent; border: none; outline: none; }}
-QListWidget[role="sidebar"]::item {{
-    color: {c.text}; padding: 8px; border-radius: 6px; border: 2px solid transparent;
-}}
-QListWidget[role="sidebar"]::item:hover {{ background: {c.track}; }}
-QListWidget[role="sidebar"]::item:selected {{ background: {c.selection}; }}
-QListWidget[role="sidebar"]::item:selected:focus {{ border: 2px solid {c.accent}; }}
-QTreeView[role="findings"] {{
-    background: {c.surface}; border: 1px solid {c.border}; border-radius: 4px; outline: none;
-}}
-QTreeView[role="findings"]:focus {{ border: 1px solid {c.accent}; }}
-QTreeView[role="findings"]::item {{ padding: 3px 0; color: {c.text}; }}
-QTreeView[role="findings"]::item:selected {{ background: {c.selection}; }}
-QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
-QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-QScrollBar::handle {{ background: {c.control}; border-radius: 3px; margin: 3px; }}
-QScrollBar::handle:vertical {{ min-height: 32px; }}
-QScrollBar::handle:horizontal {{ min-width: 32px; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-QStatusBar {{ background: {c.sidebar}; border-top: 1px solid {c.border}; }}
-QStatusBar::item {{ border: none; }}
-QStatusBar QPushButton {{ padding: 1px 12px; }}
-QStatusBar QPushButton:focus {{ padding: 0px 11px; }}
-QProgressBar {{
-    background: {c.track}; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; text-align: center;
-}}
-QProgressBar::chunk {{ background: {c.accent}; border-radius: 4px; }}
-QToolTip {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.border}; padding: 4px; }}
-"""
+
+def _as_size(font: QFont) -> str:
+    return f"{font.pointSizeF():.1f}pt" if font.pointSizeF() > 0 else f"{font.pixelSize()}px"

@@ -100,8 +100,8 @@ def _card(*widgets: QWidget) -> QFrame:
     layout = QVBoxLayout(card)
     layout.setContentsMargins(2 * GAP, GAP, 2 * GAP, GAP)
     layout.setSpacing(GAP)
-    for widget in widgets:
-        layout.addWidget(widget)
+    for number, widget in enumerate(widgets):
+        layout.addWidget(widget, 1 if number else 0)  # the title keeps its height
     return card
 
 

@@ -1,11 +1,13 @@
 """The theme: readable in light and dark, and switching while the window is open."""
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from desktop.theme import DARK, LIGHT, Colors, Theme, colors, is_dark, scaled_font
@@ -83,6 +85,23 @@ def test_the_systems_signal_switches(qapp: QApplication, theme: Theme) -> None:
     qapp.setProperty("wants_dark", True)
     qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == DARK.window
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_the_style_sheet_is_whole(
+    qtbot: QtBot, qtlog: Any, qapp: QApplication, theme: Theme, scheme: Qt.ColorScheme
+) -> None:
+    """Qt can read it, every name was filled in, and every icon is there."""
+    theme.set_scheme(scheme)
+    spin_box = QSpinBox()
+    qtbot.addWidget(spin_box)
+    spin_box.show()
+    sheet = qapp.styleSheet()
+    assert "$" not in sheet
+    icons = re.findall(r"url\((.+?)\)", sheet)
+    assert icons
+    assert [icon for icon in icons if not QFile.exists(icon)] == []
+    assert [record.message for record in qtlog.records if "style" in record.message.lower()] == []
 
 
 def test_fonts_are_the_systems(qapp: QApplication) -> None:
