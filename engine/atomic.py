@@ -25,12 +25,24 @@ def write_with(path: Path, write: Callable[[Path], None]) -> None:
         write(temporary)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        _replace(temporary, path)
+        move(temporary, path)
     except OSError as error:
         raise disk_error(error, path) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def move(source: Path, target: Path) -> None:
+    """Give the finished file or folder `source` the name `target` on the same disk, at once. Raises `OSError`."""
+    for attempt in range(_TRIES):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:  # Windows: another program has the file open
+            if attempt == _TRIES - 1:
+                raise
+            time.sleep(0.05)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -63,14 +75,3 @@ def disk_error(error: OSError, path: Path) -> DiskError:
         f"{path.name} could not be written: {error.strerror or error}.",
         f"Check that the folder {path.parent} exists and that you may write to it.",
     )
-
-
-def _replace(source: Path, target: Path) -> None:
-    for attempt in range(_TRIES):
-        try:
-            os.replace(source, target)
-            return
-        except PermissionError:  # Windows: another program has the file open
-            if attempt == _TRIES - 1:
-                raise
-            time.sleep(0.05)
