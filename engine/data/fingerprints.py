@@ -27,7 +27,7 @@ _N_BITS = 128
 _GRID = 32  # the luminance is averaged to so many rows and columns
 _WAVES = 24  # and described by so many cosines each way, of which the gentlest are kept
 _SMALLEST = 0.01  # of the luminance's 255 levels: below, a wave is rounding
-_LUMINANCE = np.array((0.299, 0.587, 0.114), np.float32)
+_LUMINANCE = tuple(np.array((0.299, 0.587, 0.114), np.float32))  # of red, green and blue
 _BLOCK = 64  # images at a time
 _DIGEST_BYTES = 8
 
@@ -44,7 +44,8 @@ def perceptual_hash(pixels: Bytes) -> Bytes:
     hashes = np.empty((len(pixels), _N_BITS // 8), np.uint8)
     transform, rows, columns = _transform(pixels.shape[1])
     for start in range(0, len(pixels), _BLOCK):
-        luminance = pixels[start : start + _BLOCK].astype(np.float32) @ _LUMINANCE
+        block = pixels[start : start + _BLOCK]
+        luminance = sum(weight * block[..., channel] for channel, weight in enumerate(_LUMINANCE))
         waves = transform @ luminance @ transform.T
         hashes[start : start + _BLOCK] = np.packbits(waves[:, rows, columns] > _SMALLEST, axis=1)
     return hashes

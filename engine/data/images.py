@@ -77,7 +77,7 @@ def decode_image(content: bytes, name: str) -> Image.Image:
     except DataError:
         raise
     except UnidentifiedImageError as error:
-        raise DataError(f"{name} is not a JPEG or PNG image that can be read.", _DAMAGED) from error
+        raise DataError(f"{name} is damaged: its beginning cannot be read.", _DAMAGED) from error
     except MemoryError as error:
         raise DataError(
             f"There is not enough memory to open {name}.", "Close other programs or use it smaller."
