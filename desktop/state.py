@@ -5,8 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.jobs import Job, JobRunner
-from engine import places
-from engine.results import DatasetSummary, DeviceInfo, ModelCard
+from engine import places, runs
+from engine.events import Event, RunStarted
+from engine.results import DatasetSummary, DeviceInfo, ModelCard, RunInfo
 
 
 class AppState(QObject):
@@ -27,6 +28,8 @@ class AppState(QObject):
         self._run: Path | None = None
         self._device: DeviceInfo | None = None
         self._is_training = False
+        self._training_job: Job | None = None
+        self._training_run: Path | None = None
         self._runs_dir = places.runs_dir()
 
     @property
@@ -64,6 +67,12 @@ class AppState(QObject):
         """Whether a training is under way."""
         return self._is_training
 
+    def list_runs(self) -> tuple[RunInfo, ...]:
+        """All runs with a model, newest first, but for the one that is being trained: it has no result yet."""
+        job = self._training_job
+        current = self._training_run if job is not None and not job.is_over else None
+        return tuple(run for run in runs.list_runs(self._runs_dir) if run.path != current)
+
     def set_dataset(self, dataset: DatasetSummary | None) -> None:
         """Use `dataset` from now on."""
         self._dataset = dataset
@@ -91,10 +100,20 @@ class AppState(QObject):
 
     @Slot(object)
     def _on_job_started(self, job: Job) -> None:
+        if job.is_training:
+            self._training_job, self._training_run = job, None
+            job.reported.connect(self._on_training_reported)
         self._set_training(job.is_training or self._is_training)
 
     @Slot(object)
+    def _on_training_reported(self, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            self._training_run = event.run
+
+    @Slot(object)
     def _on_job_ended(self, job: Job) -> None:
+        if job is self._training_job:
+            self._training_job = None
         self._set_training(self._is_training and not job.is_training)
 
     def _set_training(self, is_training: bool) -> None:

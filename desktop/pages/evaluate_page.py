@@ -83,7 +83,7 @@ class EvaluatePage(Page):
     def _refresh(self) -> None:
         """List the runs; open the one that the other pages work with, or the newest."""
         self._is_outdated = False
-        self.run_choice.set_runs(runs.list_runs(self._state.runs_dir))
+        self.run_choice.set_runs(self._state.list_runs())
         if self._state.run is not None:
             self.run_choice.choose(self._state.run)
         self._open_run()
@@ -210,6 +210,7 @@ class EvaluatePage(Page):
         self.part_buttons["test"].toggled.connect(self._on_part_toggled)
         self.job_view.cancel_requested.connect(self._on_cancel_requested)
         self._state.runs_changed.connect(self._on_runs_changed)
+        self._state.training_changed.connect(self._on_runs_changed)
 
     def _make_run_bar(self) -> QWidget:
         bar = QWidget()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 from desktop.state import AppState
 from desktop.theme import GAP
 from desktop.widgets.elided_label import ElidedLabel
-from engine import runs, wording
+from engine import wording
 from engine.results import ModelCard
 
 
@@ -47,7 +47,7 @@ class ModelChoice(QWidget):
     def fill_menu(self) -> None:
         """List the models there are now."""
         self.menu.clear()
-        for run in runs.list_runs(self._state.runs_dir):
+        for run in self._state.list_runs():
             action = QAction(wording.describe_run(run).replace("&", "&&"), self.menu)
             action.setData(str(run.model))
             action.setCheckable(True)

@@ -25,6 +25,10 @@ class ScriptedJob(QObject):
         self.is_cancelling = self.is_finishing_early = self.is_waiting = self.is_over = False
 
     @property
+    def is_training(self) -> bool:
+        return self.name == "train"
+
+    @property
     def name(self) -> str:
         """The engine's function: "evaluate"."""
         return self.call.target.rpartition(":")[2]
@@ -55,6 +59,9 @@ class ScriptedJob(QObject):
 
 class ScriptedRunner(QObject):
     """Keeps the jobs that it was asked to start."""
+
+    job_started = Signal(object)
+    job_ended = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()

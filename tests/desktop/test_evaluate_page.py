@@ -11,12 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.pages.evaluate_page import EvaluatePage
 from desktop.state import AppState
-from engine import runs
+from engine import calls, runs
+from engine.config import from_recipe
 from engine.errors import DataError
 from engine.events import ProgressDone
 from engine.labels import LIMITS, NOTICE
 from engine.results import Evaluation
 from tests.desktop.made_up_run import make_run
+from tests.desktop.made_up_training import run_started
 from tests.desktop.samples import evaluation
 from tests.desktop.scripted_runner import ScriptedRunner
 
@@ -234,3 +236,21 @@ def test_model_goes_on_to_predict(qtbot: QtBot, state: AppState, scripted: Scrip
         page.predict_button.click()
     assert asked.args == ["predict"]
     assert state.model == opened_run(page) / "model.safetensors"
+
+
+def test_run_in_training_is_not_listed_yet(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """A run whose training goes on is no interrupted one; once that has ended, however, it is listed."""
+    state.follow(scripted)  # type: ignore[arg-type]
+    older = make_run("2026-11-20_101500_resnet18")
+    page = shown(qtbot, state, scripted)
+    job = scripted.start(calls.train(from_recipe("recommended", data=Path("data"), out=state.runs_dir)), "Training")
+    scripted.job_started.emit(job)
+    fresh = make_run(epochs_run=3, finished=False)
+    job.report(run_started(fresh))
+    state.set_run(older)
+    assert [run.path for run in state.list_runs()] == [older]
+    assert page.run_choice.count() == 1
+    job.fail(GONE)
+    scripted.job_ended.emit(job)
+    assert page.run_choice.count() == 2
+    assert "interrupted at epoch 3 of 30" in page.run_choice.itemText(0)
