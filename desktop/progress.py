@@ -28,7 +28,7 @@ class JobProgress:
             if self._training is None:
                 self.share = event.done / event.total if event.total else None
                 self.amount = f"{count(event.done)} of {count(event.total)} {event.unit}"
-                self.seconds_left = event.seconds_left
+                self.seconds_left = event.seconds_left if event.done < event.total else None
         elif isinstance(event, RunStarted):
             self._training, self.share = event, 0.0
         elif isinstance(event, BatchesDone):

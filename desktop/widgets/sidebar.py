@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop.theme import GAP
@@ -31,6 +31,7 @@ class Sidebar(QFrame):
         for number, title in enumerate(titles, start=1):
             item = QListWidgetItem(title)
             item.setToolTip(f"{title} (Ctrl+{number})")
+            item.setSizeHint(QSize(0, self.list.fontMetrics().height() + 2 * GAP + 4))
             self.list.addItem(item)
         self.list.currentRowChanged.connect(self._on_row_changed)
         notice = QLabel(NOTICE)

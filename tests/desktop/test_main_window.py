@@ -1,5 +1,6 @@
 """The window: its frame, what it remembers, and that closing it never loses a model."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,14 @@ def test_the_frame_is_as_designed(window: MainWindow) -> None:
     assert [page.title for page in window.pages.values()] == ["Data", "Train", "Evaluate", "Predict"]
     assert window.page is window.pages["data"]
     assert NOTICE in [label.text() for label in window.sidebar.findChildren(QLabel)]
+
+
+def test_the_names_of_the_pages_stand_below_each_other(window: MainWindow) -> None:
+    """Each has a line of its own, with room around its words."""
+    pages = window.sidebar.list
+    rows = [pages.visualItemRect(pages.item(row)) for row in range(pages.count())]
+    assert all(row.height() >= pages.fontMetrics().height() + 16 for row in rows)
+    assert all(above.bottom() < below.top() for above, below in itertools.pairwise(rows))
 
 
 def test_the_keyboard_reaches_all_pages(qtbot: QtBot, window: MainWindow) -> None:

@@ -36,7 +36,7 @@ def test_a_new_step_begins_from_nothing() -> None:
     """The bar of the step before is not left standing."""
     progress = JobProgress("Checking")
     progress.take(ProgressDone(done=5, total=5, unit="images", seconds_left=0.0))
-    assert progress.headline == "Checking 100 %"
+    assert (progress.headline, progress.details) == ("Checking 100 %", "5 of 5 images")
     progress.take(StatusChanged(text="Comparing"))
     assert (progress.share, progress.details) == (None, "")
 
