@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second that a prediction, which only compares, does not have to wait
 
 SAME_IMAGE_BITS = 14
 """Two hashes that differ in at most so many of 128 bits are of the same image.
@@ -65,7 +67,9 @@ class Fingerprints:
     """Perceptual hash of each image, [n, 16]."""
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, pixels: Bytes, positions: npt.NDArray[np.integer] | None = None) -> "Fingerprints":
+    def of(
+        cls, rows: "pd.DataFrame", pixels: Bytes, positions: npt.NDArray[np.integer] | None = None
+    ) -> "Fingerprints":
         """Those of checked rows (image_id, lesion_id, sha256) and their pixels, uint8 [n, S, S, 3] in the same order.
 
         With `positions` [n] those of a row stand there in `pixels`, a mapped file, which is read a little at a time.

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -119,7 +120,7 @@ def test_a_disk_without_room_is_said_before_anything_is_written(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A full disk is a sentence and a hint."""
-    monkeypatch.setattr(cache.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10_000))
+    monkeypatch.setattr(cache.shutil, "disk_usage", lambda _: SimpleNamespace(free=10_000))
     with pytest.raises(DiskError, match="the disk has only") as caught:
         open_cache(dataset, SMALL)
     assert "Free some space" in caught.value.hint

@@ -120,6 +120,15 @@ def test_what_is_kept_is_compact_and_aligned(dataset: Dataset, half: Fingerprint
     assert len(half.to_json()) < 60 * n + 200
 
 
+def test_the_pixels_may_stand_in_another_order(dataset: Dataset, pixels: np.ndarray, half: Fingerprints) -> None:
+    """Of a cache with more images, in any order, each row's own pixels are taken."""
+    known = _is_known(dataset)
+    shuffled = np.random.default_rng(0).permutation(len(pixels))
+    place = np.argsort(shuffled)
+    again = Fingerprints.of(dataset.rows[known], pixels[shuffled], place[np.flatnonzero(known)])
+    assert np.bitwise_count(again.appearances ^ half.appearances).sum(axis=1).max() <= 1
+
+
 def test_the_json_gives_the_same_fingerprints(half: Fingerprints) -> None:
     """They travel in the header of the model file."""
     again = Fingerprints.from_json(half.to_json())
