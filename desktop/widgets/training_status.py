@@ -24,7 +24,7 @@ class TrainingStatus(QWidget):
         super().__init__(parent)
         self._progress = JobProgress("Training")
         self._best_accuracy = self._speed = ""
-        self._is_stopping = False
+        self._is_running = self._is_stopping = False
         self._headline, self._best, self._setting = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self._headline.setProperty("role", "heading")
         self._best.setProperty("role", "muted")
@@ -57,7 +57,7 @@ class TrainingStatus(QWidget):
     def begin(self) -> None:
         """A training was asked for."""
         self._progress = JobProgress("Training")
-        self._is_stopping = False
+        self._is_running = self._is_stopping = False
         self._speed = ""
         self.say("Starting…")
         self._bar.show()
@@ -67,6 +67,7 @@ class TrainingStatus(QWidget):
         """Show what `event` says."""
         self._progress.take(event)
         if isinstance(event, RunStarted):
+            self._is_running = True
             images = f"{words.count(event.n_train)} training and {words.count(event.n_val)} validation images"
             self._setting.setText(f"{event.device} · {images} · starts from {event.weights}")
         elif isinstance(event, EpochDone):
@@ -114,10 +115,11 @@ class TrainingStatus(QWidget):
         self._set_bar(progress.share)
         if isinstance(event, BatchesDone):
             self._speed = f"{event.images_per_second:.{1 if event.images_per_second < 10 else 0}f} images/s"
-        is_between = not isinstance(event, BatchesDone | EpochDone)  # at the beginning and between epochs
-        words_now = progress.step if is_between else progress.amount.capitalize()
-        amount = progress.amount if is_between else self._speed
-        parts = (words_now, amount, words.time_left(progress.seconds_left))
+        if isinstance(event, BatchesDone | EpochDone):
+            what, amount = progress.amount.capitalize(), self._speed
+        else:  # before the first epoch, and between two: the step says all, "Training, epoch 2 of 30"
+            what, amount = progress.step, "" if self._is_running else progress.amount
+        parts = (what, amount, words.time_left(progress.seconds_left))
         self._headline.setText(" · ".join(part for part in parts if part) or "Starting…")
 
     def _set_bar(self, share: float | None) -> None:

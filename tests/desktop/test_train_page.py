@@ -15,7 +15,7 @@ from desktop.widgets import time_estimator
 from engine.atomic import write_json
 from engine.config import TrainingConfig
 from engine.errors import ChildDiedError, ConfigError, TrainingError
-from engine.events import StatusChanged
+from engine.events import ProgressDone, StatusChanged
 from engine.labels import CODES
 from engine.results import TimeEstimate
 from engine.runs import RunFolder, history_columns
@@ -197,6 +197,8 @@ def test_busy_says_how_it_goes(qtbot: QtBot, page: TrainPage, state: AppState, r
     assert best == f"Best so far: epoch 1 ({first:.3f}) · 2 of 10 epochs without improvement"
     assert "AMD EPYC" in setting
     assert "random weights" in setting
+    job.reported.emit(StatusChanged(text="Scoring the validation part after epoch 4"))
+    assert page.view.status.lines[0] == "Scoring the validation part after epoch 4 · 17 min left"
     assert primary_buttons(page) == ["Stop early"]
     qtbot.waitUntil(lambda: page.view.plots.shows_curves, timeout=20_000)
 
@@ -220,8 +222,10 @@ def test_there_is_nothing_to_stop_before_the_run_began(page: TrainPage, state: A
     page.start_button.click()
     assert not page.view.stop_button.isEnabled()
     assert page.view.cancel_button.isEnabled()
-    runner.latest("train").reported.emit(StatusChanged(text="Reading 8,457 images"))
-    assert page.view.status.lines[0] == "Reading 8,457 images"
+    job = runner.latest("train")
+    job.reported.emit(StatusChanged(text="Checking the images"))
+    job.reported.emit(ProgressDone(done=1200, total=8457, unit="images", seconds_left=42.0))
+    assert page.view.status.lines[0] == "Checking the images · 1,200 of 8,457 images · 42 s left"
 
 
 def test_the_result_leads_to_the_evaluation(
