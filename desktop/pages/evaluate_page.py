@@ -1,5 +1,6 @@
 """The Evaluate page: choose a run, see how its model did on the validation part, open the test part on purpose."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Slot
@@ -60,6 +61,7 @@ class EvaluatePage(Page):
         self._faces = (self._empty, self._missing, self._busy, self._result)
         for widget in (self._run_bar, *self._faces):
             self.body.addWidget(widget)
+        self._set_tab_order()
         self._connect()
         self._show_state()
 
@@ -211,6 +213,14 @@ class EvaluatePage(Page):
         self.job_view.cancel_requested.connect(self._on_cancel_requested)
         self._state.runs_changed.connect(self._on_runs_changed)
         self._state.training_changed.connect(self._on_runs_changed)
+
+    def _set_tab_order(self) -> None:
+        """As one reads: the run, the part, then the results from the top."""
+        parts = self.part_buttons.values()
+        results = (self.view.class_table, *self.view.confusion.stops)
+        order = (self.run_choice, self.predict_button, *parts, self.test_button, self.folder_button, *results)
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
 
     def _make_run_bar(self) -> QWidget:
         bar = QWidget()

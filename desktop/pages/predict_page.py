@@ -1,9 +1,10 @@
 """The Predict page: drop images and read what the model answers for each."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.jobs import Job, JobRunner
@@ -58,6 +59,7 @@ class PredictPage(Page):
         self.body.addWidget(self._empty)
         self.body.addWidget(self._work, 1)
         self.setAcceptDrops(True)
+        self._set_tab_order()
         self._connect()
         self._show_model()
         self._on_answer_selected(None)
@@ -74,6 +76,13 @@ class PredictPage(Page):
             self.show_error(ConfigError("There is no model to answer.", hint))
         elif images:
             self.queue.ask(images)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """With no model in use, take that of the newest run."""
+        super().showEvent(event)
+        found = self._state.list_runs()
+        if self._state.model is None and self.reader.job is None and found and found[0].model is not None:
+            self.reader.open(found[0].model)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Images and models can be dropped on the whole page."""
@@ -185,8 +194,7 @@ class PredictPage(Page):
 
     @Slot(object)
     def _on_model_chosen(self, model: Path) -> None:
-        self.clear_error()
-        self.reader.open(model)
+        self.open_paths((model,))
 
     @Slot()
     def _on_train_clicked(self) -> None:
@@ -212,11 +220,17 @@ class PredictPage(Page):
         self.job_view.cancel_requested.connect(self._on_cancel_requested)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self).activated.connect(self._on_paste)
 
+    def _set_tab_order(self) -> None:
+        """As one reads: model, what to ask, the answers, what to do with them."""
+        choose = (self.model_choice.button, self.images_button, self.folder_button)
+        order = (*choose, self.list, self.job_view.cancel_button, self.again_button, self.clear_button)
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+
     def _make_empty(self) -> QWidget:
         words = QLabel(_NO_MODEL)
         words.setWordWrap(True)
         buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
         buttons.addWidget(self.train_button)
         buttons.addWidget(self.file_button)
         buttons.addStretch()

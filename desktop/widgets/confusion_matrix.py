@@ -157,6 +157,11 @@ class ConfusionMatrix(QWidget):
         self._sentence.setText(_NO_CELL)
 
     @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where the Tab key stops, in order."""
+        return self._counts, self._shares, self.table
+
+    @property
     def sentence(self) -> str:
         """What is said below the matrix now."""
         return self._sentence.text()

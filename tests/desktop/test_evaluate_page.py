@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -213,6 +213,17 @@ def test_error_keeps_the_earlier_result(qtbot: QtBot, state: AppState, scripted:
     assert page.error_panel.sentence == "The data set is gone."
     assert opened(page).part == "val"
     assert page.test_button.isEnabled()
+
+
+def test_tab_key_follows_the_eye(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """From the run over the part to the results, top to bottom."""
+    page = with_result(qtbot, state, scripted)
+    page.activateWindow()
+    order = (page.predict_button, page.part_buttons["val"], page.test_button, page.folder_button)
+    page.run_choice.setFocus()
+    for widget in (*order, page.view.class_table, *page.view.confusion.stops):
+        qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+        assert page.window().focusWidget() is widget
 
 
 def test_folder_of_the_shown_part_is_opened(

@@ -202,6 +202,32 @@ def test_clear_leaves_an_empty_page(ready: PredictPage, scripted: ScriptedRunner
     assert "resnet18" in ready.model_choice.words
 
 
+def test_model_of_the_newest_run_is_taken(
+    page: PredictPage, state: AppState, scripted: ScriptedRunner, qtbot: QtBot
+) -> None:
+    """Where there are runs but no model is in use, opening the page puts the newest one into use."""
+    assert scripted.jobs == []
+    run = make_run()
+    page.hide()
+    page.show()
+    scripted.latest("describe").succeed(card())
+    assert state.model == run / "model.safetensors"
+    assert visible_primaries(page) == [page.images_button]
+
+
+def test_tab_key_follows_the_eye(ready: PredictPage, scripted: ScriptedRunner, qtbot: QtBot) -> None:
+    """From the model over the ways to ask to the answers and what can be done with them."""
+    drop(ready, A)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A),)))
+    ready.activateWindow()
+    order = (ready.model_choice.button, ready.images_button, ready.folder_button, ready.list)
+    order = (*order, ready.job_view.cancel_button, ready.clear_button)
+    order[0].setFocus()
+    for widget in order[1:]:
+        qtbot.keyClick(ready.window().focusWidget(), Qt.Key.Key_Tab)
+        assert ready.window().focusWidget() is widget
+
+
 def test_notice_is_always_there(ready: PredictPage, state: AppState) -> None:
     """The fixed notice stands on the page, and demo models say that they are."""
     texts = [label.text() for label in ready.findChildren(QLabel) if label.isVisible()]
