@@ -1,10 +1,7 @@
 """Finds ImageNet weights for a backbone: on this computer, from PyTorch's server if asked to, or in a file."""
 
 import hashlib
-import http.client
 import math
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,16 +10,14 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-from engine.atomic import write_with
 from engine.config import BACKBONES
 from engine.errors import ConfigError, EngineError, ModelFileError
-from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
+from engine.events import Control, OnEvent, ignore_events
+from engine.fetch import Meter, RemoteFile, fetch_file
 from engine.places import weights_dir
 from engine.results import WeightsInfo
 
 MAX_BYTES = 2**30
-_CHUNK = 1_000_000
-_TIMEOUT_SECONDS = 15.0
 _OFFLINE = "Check the connection to the internet, or choose a file with the weights, or train without them."
 
 
@@ -60,13 +55,23 @@ def describe(backbone: str, *, control: Control | None = None, on_event: OnEvent
 def download(backbone: str, *, control: Control | None = None, on_event: OnEvent = ignore_events) -> WeightsInfo:
     """Fetch ImageNet weights for `backbone` from PyTorch's server, unless they are here already, and check them.
 
+    What arrived of an interrupted download is kept for the next one, under a name that nothing takes for weights.
     Raises `EngineError` when the server cannot be reached or sends something else, `DiskError` and `Cancelled`.
     """
     source = _source(backbone)
-    if not (source.path.is_file() and _sha256(source.path).startswith(source.sha256)):
-        on_event(StatusChanged(text=f"Downloading ImageNet weights for {backbone}, {source.megabytes:.0f} MB"))
-        control = control or Control()
-        write_with(source.path, lambda temporary: _fetch(source, temporary, control, on_event))
+    remote = RemoteFile(
+        url=source.url,
+        name=f"the ImageNet weights for {backbone}",
+        server="PyTorch's server",
+        hint=_OFFLINE,
+        max_bytes=MAX_BYTES,
+        size=None,
+        algorithm="sha256",
+        checksum=source.sha256,
+    )
+    meter = Meter(math.ceil(source.megabytes * 2**20), on_event)
+    fetch_file(remote, source.path, meter, control=control or Control(), on_event=on_event)
+    meter.settle()
     return describe(backbone)
 
 
@@ -99,41 +104,6 @@ def _source(backbone: str) -> Source:
     if backbone not in SOURCES:
         raise ConfigError(f"There is no backbone {backbone!r}.", f"Choose one of {', '.join(BACKBONES)}.")
     return SOURCES[backbone]
-
-
-def _fetch(source: Source, target: Path, control: Control, on_event: OnEvent) -> None:
-    """Copy the server's answer to `target` and compare its hash; errors of the network are no errors of the disk."""
-    digest = hashlib.sha256()
-    try:
-        answer = urllib.request.urlopen(source.url, timeout=_TIMEOUT_SECONDS)  # fixed https addresses
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise EngineError(f"PyTorch's server refused the weights: {_reason(error)}.", _OFFLINE) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise EngineError(f"PyTorch's server could not be reached: {_reason(error)}.", _OFFLINE) from error
-    with answer, target.open("wb") as file:
-        expected = int(answer.headers.get("Content-Length") or 0)
-        progress = Progress(math.ceil((expected or source.megabytes * 2**20) / _CHUNK), "MB", control, on_event)
-        while chunk := _receive(answer):
-            progress.advance()
-            digest.update(chunk)
-            file.write(chunk)
-    if target.stat().st_size < expected:
-        raise EngineError("The connection broke off before the weights were whole.", f"Try again. {_OFFLINE}")
-    if not digest.hexdigest().startswith(source.sha256):
-        message = "The server sent something else than the ImageNet weights; it was thrown away."
-        raise EngineError(message, f"Try again. {_OFFLINE}")
-
-
-def _receive(answer: http.client.HTTPResponse) -> bytes:
-    try:
-        return answer.read(_CHUNK)
-    except (OSError, http.client.HTTPException) as error:
-        raise EngineError(f"The connection broke off: {_reason(error)}.", f"Try again. {_OFFLINE}") from error
-
-
-def _reason(error: Exception) -> str:
-    return str(error.reason if isinstance(error, urllib.error.URLError) else error) or type(error).__name__
 
 
 def _read(path: Path) -> dict[str, torch.Tensor]:

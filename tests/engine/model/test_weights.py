@@ -1,12 +1,10 @@
 """ImageNet weights: found, fetched, or read from a file."""
 
-import contextlib
 import hashlib
 import io
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,11 +13,13 @@ import safetensors.torch
 import torch
 from torchvision.models import get_model_weights
 
+from engine import fetch
 from engine.config import BACKBONES
 from engine.errors import Cancelled, ConfigError, EngineError, ModelFileError
 from engine.events import Control, Event, ProgressDone
 from engine.model import weights
 from engine.places import weights_dir
+from tests.engine.flaky_server import Deed, FlakyServer, answer, give, hang, running
 
 
 def _pth(tensors: dict[str, torch.Tensor]) -> bytes:
@@ -31,38 +31,18 @@ def _pth(tensors: dict[str, torch.Tensor]) -> bytes:
 _CONTENT = _pth({"conv1.weight": torch.arange(700_000, dtype=torch.float32)})
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False  # closing waits for them
-    content, announced, status = _CONTENT, len(_CONTENT), 200
-    n_requests = 0
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_GET(self) -> None:
-        self.server.n_requests += 1
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", str(self.server.announced))
-        self.end_headers()
-        with contextlib.suppress(ConnectionError):  # the client may hang up
-            self.wfile.write(self.server.content)
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
+_ADDRESS = "/models/resnet18-test.pth"
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Server]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlakyServer]:
     """A server in PyTorch's place, which sends a small file under the name and hash that are expected."""
-    server = _Server(("127.0.0.1", 0), _Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/models/resnet18-test.pth"
-    source = weights.Source(url, hashlib.sha256(_CONTENT).hexdigest()[:8], 2.8)
-    monkeypatch.setitem(weights.SOURCES, "resnet18", source)
-    yield server
-    server.shutdown()
-    server.server_close()
+    monkeypatch.setattr(fetch, "WAITS_SECONDS", (0.01, 0.01))
+    with running() as server:
+        server.files[_ADDRESS] = _CONTENT
+        source = weights.Source(server.url(_ADDRESS), hashlib.sha256(_CONTENT).hexdigest()[:8], 2.8)
+        monkeypatch.setitem(weights.SOURCES, "resnet18", source)
+        yield server
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
@@ -74,7 +54,7 @@ def test_sources_are_torchvisions_own(backbone: str) -> None:
     assert ours.megabytes == pytest.approx(theirs.meta["_file_size"], abs=0.06)
 
 
-def test_download_fetches_once_and_tells_how_far(server: _Server) -> None:
+def test_download_fetches_once_and_tells_how_far(server: FlakyServer) -> None:
     """The weights arrive whole with progress events; asking again asks no server."""
     events: list[Event] = []
     assert not weights.describe("resnet18").is_available
@@ -84,58 +64,73 @@ def test_download_fetches_once_and_tells_how_far(server: _Server) -> None:
     last = [event for event in events if isinstance(event, ProgressDone)][-1]
     assert (last.done, last.total, last.unit) == (3, 3, "MB")
     weights.download("resnet18")
-    assert server.n_requests == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
-    ("content", "announced", "status", "said"),
+    ("deed", "said"),
     [
-        (b"x" * len(_CONTENT), len(_CONTENT), 200, "something else"),
-        (_CONTENT[:1_500_000], len(_CONTENT), 200, "broke off"),
-        (b"", 0, 404, "refused the weights: Not Found"),
+        (answer(404), "refused the ImageNet weights for resnet18: 404 Not Found"),
+        (lambda handler, content: give()(handler, b"x" * len(content)), "something else"),
+        (give(cut_after=500_000, ranges=False), "broke off"),
     ],
 )
-def test_a_failed_download_leaves_nothing(
-    server: _Server, content: bytes, announced: int, status: int, said: str
-) -> None:
-    """Wrong bytes, a cut connection and a missing file are errors with a hint; nothing is left that looks whole."""
-    server.content, server.announced, server.status = content, announced, status
+def test_a_failed_download_leaves_no_weights(server: FlakyServer, deed: Deed, said: str) -> None:
+    """A missing file, wrong bytes and a cut connection are errors with a hint; nothing left passes as weights."""
+    server.deeds[_ADDRESS] = [deed] * 3
     with pytest.raises(EngineError) as caught:
         weights.download("resnet18")
     assert said in str(caught.value)
-    assert caught.value.hint
-    assert list(weights_dir().iterdir()) == []
+    assert "choose a file with the weights" in caught.value.hint
+    assert not weights.describe("resnet18").is_available
+    assert weights.find("resnet18", "auto")[0] is None
 
 
-def test_no_server_at_all_is_said(server: _Server) -> None:
+def test_a_cut_download_goes_on_where_it_was(server: FlakyServer) -> None:
+    """What has arrived is not fetched again, by the same call or by the next one."""
+    server.deeds[_ADDRESS] = [give(cut_after=1_000_000), give(cut_after=500_000), *([answer(503)] * 2)]
+    with pytest.raises(EngineError):
+        weights.download("resnet18")
+    weights.download("resnet18")
+    assert weights.SOURCES["resnet18"].path.read_bytes() == _CONTENT
+    assert server.ranges() == [None, "bytes=1000000-", *(["bytes=1500000-"] * 3)]
+    assert list(weights_dir().iterdir()) == [weights.SOURCES["resnet18"].path]
+
+
+def test_no_server_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a connection the user reads so, and is offered other ways."""
-    server.shutdown()
-    server.server_close()
+    monkeypatch.setattr(fetch, "WAITS_SECONDS", ())
+    with running() as server:
+        source = weights.Source(server.url(_ADDRESS), "0" * 8, 2.8)
+    monkeypatch.setitem(weights.SOURCES, "resnet18", source)
     with pytest.raises(EngineError) as caught:
         weights.download("resnet18")
     assert "could not be reached" in str(caught.value)
     assert "file" in caught.value.hint
 
 
-def test_cancel_ends_a_download_and_leaves_nothing(server: _Server) -> None:
-    """Cancel is heard between two pieces."""
+def test_cancel_ends_a_download(server: FlakyServer) -> None:
+    """Cancel is heard while the server is silent, and leaves nothing that passes as weights."""
+    server.deeds[_ADDRESS] = [hang]
     control = Control()
-    control.cancel()
+    canceller = threading.Timer(0.1, control.cancel)
+    canceller.start()
     with pytest.raises(Cancelled):
         weights.download("resnet18", control=control)
-    assert list(weights_dir().iterdir()) == []
+    canceller.join()
+    assert not weights.describe("resnet18").is_available
 
 
-def test_auto_and_none_never_touch_the_network(server: _Server) -> None:
+def test_auto_and_none_never_touch_the_network(server: FlakyServer) -> None:
     """Only "download" asks the server; "auto" without weights is random and says why."""
     assert weights.find("resnet18", "none")[0] is None
     tensors, described = weights.find("resnet18", "auto")
     assert tensors is None
     assert "no ImageNet weights" in described
-    assert server.n_requests == 0
+    assert server.requests == []
 
 
-def test_find_downloads_when_asked_and_auto_uses_it_afterwards(server: _Server) -> None:
+def test_find_downloads_when_asked_and_auto_uses_it_afterwards(server: FlakyServer) -> None:
     """ "download" fetches what is missing; from then on "auto" finds it."""
     tensors, described = weights.find("resnet18", "download")
     assert tensors is not None
@@ -145,7 +140,7 @@ def test_find_downloads_when_asked_and_auto_uses_it_afterwards(server: _Server) 
     assert torch.equal(again["conv1.weight"], tensors["conv1.weight"])
 
 
-def test_damaged_weights_are_noticed_and_fetched_anew(server: _Server) -> None:
+def test_damaged_weights_are_noticed_and_fetched_anew(server: FlakyServer) -> None:
     """One flipped byte in the kept file is an error for "auto" and a new download for "download"."""
     weights.download("resnet18")
     path = weights.SOURCES["resnet18"].path
