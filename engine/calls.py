@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from engine.config import DeviceName, TrainingConfig
+from engine.data_results import ImageRow
 from engine.results import (
     DatasetSummary,
     DeviceInfo,
@@ -45,7 +46,17 @@ def create_demo_data(path: Path) -> Call[Path]:
 
 def inspect_dataset(path: Path) -> Call[DatasetSummary]:
     """Read the table and check every image of a data set."""
-    return Call("engine.data.checks:inspect", {"path": path})
+    return Call("engine.data.summary:inspect", {"path": path})
+
+
+def list_images(path: Path) -> Call[tuple[ImageRow, ...]]:
+    """Every image of a data set, those left out included, sorted by id. Quick once the data set was inspected."""
+    return Call("engine.data.summary:list_images", {"path": path}, "views")
+
+
+def thumbnails(paths: Sequence[Path], max_side: int) -> Call[tuple[bytes, ...]]:
+    """Small images as JPEG, one for each path and in their order; b"" where an image cannot be read."""
+    return Call("engine.data.thumbnails:make_thumbnails", {"paths": tuple(paths), "max_side": max_side}, "views")
 
 
 def describe_weights(backbone: str) -> Call[WeightsInfo]:

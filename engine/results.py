@@ -1,10 +1,11 @@
 """What comes back from the engine: numbers, text, paths and PNG bytes, never a tensor, an array or a frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from engine.config import Preprocessing, TrainingConfig
+from engine.data_results import DatasetCounts
 from engine.labels import GROUP_CODES
 
 Part = Literal["train", "val", "test"]
@@ -16,7 +17,7 @@ class Finding:
 
     severity: Literal["info", "warning"]
     kind: str
-    """What sort of finding, for grouping: "missing", "unreadable", "unlisted", "unknown diagnosis", "conflict"."""
+    """What sort of finding, for grouping, in lower case: "missing", "unreadable", "conflict" and so on."""
     subject: str
     """The image id, lesion id or file name it is about."""
     message: str
@@ -53,6 +54,8 @@ class DatasetSummary:
     findings: tuple[Finding, ...]
     fingerprint: str
     """SHA-256 over ids, diagnoses and image contents: the same data gives the same value in any folder."""
+    counts: DatasetCounts = field(default_factory=DatasetCounts)
+    """What the usable images are, by sex, age and so on."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Checks every image of a data set as untrusted, remembers what was found, and sums the data set up."""
+"""Checks every image of a data set as untrusted and remembers what was found."""
 
 import contextlib
 import hashlib
@@ -9,14 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from engine import atomic, places
 from engine.data.images import decode_image, read_image_bytes
 from engine.data.readers import Dataset, open_dataset
 from engine.data.table import shorten
 from engine.errors import DataError, DiskError
 from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
-from engine.labels import CODES
-from engine.results import ClassCount, DatasetSummary, Finding
+from engine.results import Finding
 
 _FORMAT = 1  # raise it whenever a check finds more or less than before
 
@@ -58,12 +59,13 @@ def open_checked(path: Path, *, control: Control | None = None, on_event: OnEven
         if is_faulty
     ]
     rows = dataset.rows.assign(sha256=[checks[path].sha256 for path in paths])
+    left_out = pd.concat([dataset.left_out, dataset.rows[faulty]], ignore_index=True)
     rows = rows[[not is_faulty for is_faulty in faulty]].reset_index(drop=True)
     if rows.empty:
         first = checks[paths[0]]
         raise DataError(f"None of the {len(paths):,} images can be used. {first.fault}", first.hint)
     findings = shorten(findings, "images cannot be read")
-    return replace(dataset, rows=rows, findings=(*dataset.findings, *findings))
+    return replace(dataset, rows=rows, left_out=left_out, findings=(*dataset.findings, *findings))
 
 
 def fingerprint(dataset: Dataset) -> str:
@@ -71,27 +73,6 @@ def fingerprint(dataset: Dataset) -> str:
     columns = (dataset.rows[name] for name in ("image_id", "lesion_id", "dx", "sha256"))
     lines = sorted("\t".join(row) for row in zip(*columns, strict=True))
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
-
-
-def inspect(path: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events) -> DatasetSummary:
-    """What is in the data set in the folder `path`, every image checked. Raises `DataError`."""
-    dataset = open_checked(path, control=control, on_event=on_event)
-    images = dataset.rows["dx"].value_counts()
-    lesions = dataset.rows.groupby("dx")["lesion_id"].nunique()
-    return DatasetSummary(
-        path=dataset.path,
-        layout=dataset.layout,
-        is_demo=dataset.is_demo,
-        n_rows=dataset.n_rows,
-        n_images=len(dataset.rows),
-        n_lesions=int(dataset.rows["lesion_id"].nunique()),
-        classes=tuple(
-            ClassCount(code=code, n_images=int(images.get(code, 0)), n_lesions=int(lesions.get(code, 0)))
-            for code in CODES
-        ),
-        findings=dataset.findings,
-        fingerprint=fingerprint(dataset),
-    )
 
 
 def _check_files(folder: Path, paths: Sequence[str], control: Control, on_event: OnEvent) -> dict[str, _Check]:

@@ -61,8 +61,11 @@ def read_image_bytes(path: Path) -> bytes:
     return content
 
 
-def decode_image(content: bytes, name: str) -> Image.Image:
-    """Like `read_image`, from the content of a file called `name`."""
+def decode_image(content: bytes, name: str, *, at_least: int | None = None) -> Image.Image:
+    """Like `read_image`, from the content of a file called `name`.
+
+    With `at_least` a JPEG may be decoded at a fraction of its size, which is quick, but no side below so many pixels.
+    """
     if not content.startswith(_MAGIC):
         fault = "is empty" if not content else "is not a JPEG or PNG image"
         raise DataError(f"{name} {fault}.", _NOT_AN_IMAGE)
@@ -70,6 +73,8 @@ def decode_image(content: bytes, name: str) -> Image.Image:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise _too_many_pixels(name, f"{image.width} x {image.height} pixels")
+            if at_least is not None:
+                image.draft("RGB", (at_least, at_least))
             image.load()
             return _as_rgb(_upright(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -7,12 +7,12 @@ import pandas as pd
 
 from engine.data.demo import DEMO_MARKER, TABLE_NAME
 from engine.data.listing import ImageFiles, list_image_files
-from engine.data.table import GET_AGAIN, clean, read_table, shorten
+from engine.data.table import GET_AGAIN, clean, complete, read_table, shorten
 from engine.errors import DataError
 from engine.results import Finding
 
 LAYOUT = "HAM10000 as on Kaggle: HAM10000_metadata.csv with its image folders"
-COLUMNS = ("image_id", "lesion_id", "group", "dx", "path", "age", "sex", "localization", "dx_type")
+COLUMNS = ("image_id", "lesion_id", "group", "dx", "path", "age", "sex", "localization", "dx_type", "source")
 """Of `Dataset.rows`; checking adds "sha256"."""
 
 
@@ -26,8 +26,11 @@ class Dataset:
     """The recognised layout, in plain words."""
     is_demo: bool
     rows: pd.DataFrame
-    """Sorted by `image_id`, which is unique. image_id, lesion_id, group, dx, path (absolute), sex, localization and
-    dx_type are text, age is a float or nan; checked data also have sha256, the file's, in hex."""
+    """Sorted by `image_id`, which is unique. image_id, lesion_id, group, dx, path (absolute), sex, localization,
+    dx_type and source are text, age is a float or nan; checked data also have sha256, the file's, in hex."""
+    left_out: pd.DataFrame
+    """Images that cannot be used, with the columns of `rows`; path is "" where there is no file, dx what the table
+    says. `findings` say why."""
     findings: tuple[Finding, ...]
     n_rows: int
     """Rows of the table."""
@@ -40,7 +43,7 @@ def open_dataset(path: Path) -> Dataset:
     table = read_table(table_path)
     n_rows = len(table)
     rows, findings = clean(table)
-    files = list_image_files(folder, set(rows["image_id"]))
+    files = list_image_files(folder, set(table["image_id"]))
     rows, missing = _attach_files(rows, files)
     if not len(rows):
         raise _no_images(folder, n_rows, files)
@@ -50,6 +53,7 @@ def open_dataset(path: Path) -> Dataset:
         layout=LAYOUT,
         is_demo=(folder / DEMO_MARKER).is_file(),
         rows=rows.sort_values("image_id", ignore_index=True),
+        left_out=_left_out(table, rows, files),
         findings=tuple(findings),
         n_rows=n_rows,
     )
@@ -95,6 +99,15 @@ def _attach_files(rows: pd.DataFrame, files: ImageFiles) -> tuple[pd.DataFrame, 
     ]
     rows = rows.assign(path=paths.map(str))[paths.notna()]
     return rows[list(COLUMNS)], shorten(missing, "images of the table have no file")
+
+
+def _left_out(table: pd.DataFrame, rows: pd.DataFrame, files: ImageFiles) -> pd.DataFrame:
+    """The images of the table that are not among `rows`, one row each."""
+    others = complete(table)
+    others = others[(others["image_id"] != "") & ~others["image_id"].isin(rows["image_id"])]
+    others = others.drop_duplicates("image_id").assign(group=others["lesion_id"])
+    others["path"] = others["image_id"].str.lower().map(files.by_stem).fillna("").map(str)
+    return others[list(COLUMNS)].sort_values("image_id", ignore_index=True)
 
 
 def _unlisted(files: ImageFiles) -> list[Finding]:

@@ -15,7 +15,7 @@ from engine.results import Finding
 GET_AGAIN = "Unpack the HAM10000 download again, or choose the folder that holds it."
 
 _NEEDED = ("image_id", "lesion_id", "dx")
-_OPTIONAL = ("age", "sex", "localization", "dx_type")
+_OPTIONAL = ("age", "sex", "localization", "dx_type", "source")
 _MAX_TABLE_BYTES = 100_000_000
 _MAX_NAMED = 200  # findings of one kind that are named one by one
 
@@ -45,25 +45,35 @@ def read_table(path: Path) -> pd.DataFrame:
             hint = f"It needs the columns {', '.join(_NEEDED)}, separated by commas. {GET_AGAIN}"
             raise DataError(f"{path.name} has no column {name}.", hint)
     positions = {name: columns.index(name) for name in (*_NEEDED, *_OPTIONAL) if name in columns}
+    if "source" not in positions and "dataset" in columns:
+        positions["source"] = columns.index("dataset")
     return pd.DataFrame(
         {name: [row[at] if at < len(row) else "" for row in rows] for name, at in positions.items()}, dtype=str
     )
 
 
-def clean(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """The rows that can be used, with the columns of `COLUMNS` but `path`, and what was wrong with the others."""
+def complete(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the columns of `COLUMNS` but `path` and `group`: ages as numbers, diagnoses in lower case."""
     rows = pd.DataFrame({name: table[name] for name in _NEEDED})
     for name in _OPTIONAL:
         rows[name] = table[name] if name in table.columns else ""
     rows["age"] = pd.to_numeric(rows["age"], errors="coerce").astype(float)
     rows["age"] = rows["age"].where(rows["age"].abs() < math.inf)
     rows["dx"] = rows["dx"].str.lower()
+    return rows
+
+
+def clean(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """The rows that can be used, with the columns of `COLUMNS` but `path`, and what was wrong with the others.
+
+    The index stays that of the table.
+    """
+    rows = complete(table)
     findings: list[Finding] = []
     for step in (_drop_nameless, _drop_unknown_diagnoses, _drop_repeats, _drop_conflicts):
         rows, found = step(rows)
         findings += found
-    rows["group"] = rows["lesion_id"]
-    return rows.reset_index(drop=True), findings
+    return rows.assign(group=rows["lesion_id"]), findings
 
 
 def _drop_nameless(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

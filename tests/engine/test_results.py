@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import config, errors, events, results
+from engine import config, data_results, errors, events, results
 from engine.config import Preprocessing, TrainingConfig
 from engine.records import as_json, from_json
 
@@ -21,7 +21,7 @@ st.register_type_strategy(Preprocessing, st.just(Preprocessing(image_size=64)))
 
 RECORDS: list[Any] = [
     kind
-    for module in (results, events, config)
+    for module in (results, data_results, events, config)
     for kind in vars(module).values()
     if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__
 ]

@@ -8,7 +8,8 @@ import pytest
 
 from engine import places
 from engine.data import checks
-from engine.data.checks import fingerprint, inspect, open_checked
+from engine.data.checks import fingerprint, open_checked
+from engine.data.summary import inspect
 from engine.errors import Cancelled, DataError
 from engine.events import Control, Event, ProgressDone, StatusChanged
 from engine.labels import CODES
