@@ -166,8 +166,10 @@ class Theme(QObject):
         self._apply()
 
     def _apply(self) -> None:
-        self._app.setPalette(_palette(colors()))
-        self._app.setStyleSheet(_style_sheet(colors()))
+        sheet = _style_sheet(colors())
+        if sheet != self._app.styleSheet():  # to dress all widgets again takes some tenths of a second
+            self._app.setPalette(_palette(colors()))
+            self._app.setStyleSheet(sheet)
 
 
 def _palette(c: Colors) -> QPalette:

@@ -77,7 +77,8 @@ class Lane:
                 process.kill()
                 process.join()
         self._process = self._connection = None
-        self._log.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._log.unlink()
 
     @property
     def pid(self) -> int | None:
@@ -89,12 +90,18 @@ class Lane:
             return self._connection
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        self._log.write_bytes(b"")
-        arguments = (theirs, str(self._log), self._niceness)
-        self._process = context.Process(target=_serve, args=arguments, name=f"lesion-lab-{self._name}", daemon=True)
-        self._process.start()
-        theirs.close()
+        arguments = (theirs, self._begin_log(), self._niceness)
+        process = context.Process(target=_serve, args=arguments, name=f"lesion-lab-{self._name}", daemon=True)
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            hint = "Close other programs, they may hold all the memory there is, and try again."
+            message = f"The process that does the work could not be started: {error.strerror or error}."
+            raise ChildDiedError(message, hint) from error
+        finally:
+            theirs.close()
+        self._process = process
         self._connection = ours
         return ours
 
@@ -131,6 +138,15 @@ class Lane:
         words = self._read_last_words()
         hint = "Start it again; a smaller image size or batch needs less memory. What was saved before is still there."
         return ChildDiedError(message, f"{hint}\n\nIts last words:\n{words}" if words else hint)
+
+    def _begin_log(self) -> str:
+        """An empty log; where none can be written (a full disk), the child works without."""
+        try:
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            self._log.write_bytes(b"")
+            return str(self._log)
+        except OSError:
+            return os.devnull
 
     def _read_last_words(self) -> str:
         try:

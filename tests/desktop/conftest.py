@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import JobRunner
 from desktop.settings import Settings
 from desktop.state import AppState
+from desktop.theme import Theme
 
 
 @pytest.fixture
@@ -26,3 +29,17 @@ def state(qtbot: QtBot) -> AppState:
 @pytest.fixture
 def settings(qtbot: QtBot) -> Settings:
     return Settings()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """A theme that leaves the application as it found it."""
+    palette, name = qapp.palette(), qapp.style().objectName()
+    theme = Theme(qapp)
+    yield theme
+    theme.set_scheme(Qt.ColorScheme.Unknown)
+    qapp.styleHints().colorSchemeChanged.disconnect(theme._on_scheme_changed)
+    theme.setParent(None)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+    qapp.setStyle(name)

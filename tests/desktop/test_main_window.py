@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -24,12 +25,13 @@ from desktop.jobs import Job, JobRunner
 from desktop.main_window import SIZE, SMALLEST, MainWindow
 from desktop.settings import Settings
 from desktop.state import AppState
+from desktop.theme import Theme
 from desktop.widgets.training_question import TrainingQuestion
 from engine.calls import Call
 from engine.errors import DataError
 from engine.labels import NOTICE
 from engine.results import DeviceInfo
-from tests.desktop.datasets import summary
+from tests.desktop.datasets import missing, summary
 
 COUNTING = "tests.engine.process_targets:count"
 DEVICE = DeviceInfo(kind="cpu", name="AMD EPYC, 2 threads", reason="There is no graphics card.")
@@ -71,7 +73,7 @@ def test_the_frame_is_as_designed(window: MainWindow) -> None:
     assert NOTICE in [label.text() for label in window.sidebar.findChildren(QLabel)]
 
 
-def test_the_names_of_the_pages_stand_below_each_other(window: MainWindow) -> None:
+def test_the_names_of_the_pages_stand_below_each_other(window: MainWindow, theme: Theme) -> None:
     """Each has a line of its own, with room around its words."""
     pages = window.sidebar.list
     rows = [pages.visualItemRect(pages.item(row)) for row in range(pages.count())]
@@ -124,8 +126,30 @@ def test_all_that_can_be_operated_has_a_name(window: MainWindow) -> None:
         assert nameless == [], name
 
 
+def test_tab_goes_from_top_to_bottom(qtbot: QtBot, window: MainWindow, state: AppState, tmp_path: Path) -> None:
+    """Pages, then the page as it is read, an error first."""
+    state.set_dataset(summary(tmp_path, findings=(missing(1),)))
+    window.show_error(ValueError("boom"))
+    window.activateWindow()
+    window.sidebar.list.setFocus()
+    names = []
+    for _ in range(7):
+        widget = QApplication.focusWidget()
+        names.append(widget.accessibleName() or (widget.text() if isinstance(widget, QPushButton) else ""))
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+    assert names == [
+        "Pages",
+        "Copy the error's details",
+        "Dismiss the error",
+        "Choose another folder…",
+        "Recent folders and demo data",
+        "Findings",
+        "Go to training",
+    ]
+
+
 def test_no_words_are_cut_in_the_smallest_window(
-    qtbot: QtBot, window: MainWindow, state: AppState, tmp_path: Path
+    qtbot: QtBot, window: MainWindow, theme: Theme, state: AppState, tmp_path: Path
 ) -> None:
     """At 960x640 each visible label and button has the room that its text needs, on all pages, empty and with data."""
     window.resize(SMALLEST)

@@ -1,7 +1,6 @@
 """The theme: readable in light and dark, and switching while the window is open."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,20 +10,6 @@ from PySide6.QtWidgets import QApplication, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from desktop.theme import DARK, LIGHT, Colors, Theme, colors, is_dark, scaled_font
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    """A theme that leaves the application as it found it."""
-    palette, name = qapp.palette(), qapp.style().objectName()
-    theme = Theme(qapp)
-    yield theme
-    theme.set_scheme(Qt.ColorScheme.Unknown)
-    qapp.styleHints().colorSchemeChanged.disconnect(theme._on_scheme_changed)
-    theme.setParent(None)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
-    qapp.setStyle(name)
 
 
 def luminance(color: str) -> float:

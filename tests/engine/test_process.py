@@ -205,3 +205,44 @@ def _wait_until(condition: Any, seconds: float) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
+
+
+def test_a_child_that_cannot_be_started_is_said(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No memory for another process: a sentence and a hint; later it works again."""
+
+    def refuse(process: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+        with pytest.raises(ChildDiedError, match="Cannot allocate memory") as caught:
+            lane.run(call("add", a=1, b=1), ignore_events, Control())
+    assert "Close other programs" in caught.value.hint
+    assert lane.run(call("add", a=1, b=1), ignore_events, Control()) == 2
+
+
+def test_a_lane_works_without_a_log(tmp_path: Path) -> None:
+    """A full or read-only disk keeps nobody from looking at results."""
+    (tmp_path / "logs").write_bytes(b"")  # a file where the folder should be
+    lane = Lane("test", tmp_path / "logs")
+    assert lane.run(call("add", a=1, b=1), ignore_events, Control()) == 2
+    lane.close()
+
+
+def test_kill_ends_a_deaf_child_at_once(lane: Lane) -> None:
+    """From another thread, whatever the child does; the call fails with a message."""
+    heard = threading.Event()
+    errors: list[Exception] = []
+
+    def work() -> None:
+        try:
+            lane.run(call("ignore_cancel", path=Path()), lambda event: heard.set(), Control())
+        except ChildDiedError as error:
+            errors.append(error)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert heard.wait(30)
+    lane.kill()
+    worker.join(5)
+    assert len(errors) == 1
