@@ -26,7 +26,8 @@ class Feed:
         if self._device.type != "cuda":
             return False
         free: int = torch.cuda.mem_get_info(self._device)[0]
-        return len(self._positions) * self._pixels[0].nbytes < _SHARE_OF_GPU * free
+        needed: int = len(self._positions) * self._pixels[0].nbytes
+        return needed < _SHARE_OF_GPU * free
 
     def _load(self) -> torch.Tensor:
         shape = (len(self._positions), *self._pixels.shape[1:])

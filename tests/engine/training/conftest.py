@@ -1,0 +1,69 @@
+"""What the tests of training share: demo data, small configs, and one finished training."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine.config import TrainingConfig, from_recipe
+from engine.data import demo
+from engine.events import Event
+from engine.results import TrainingResult
+from engine.runs import RunFolder
+from engine.training.trainer import train
+
+MakeConfig = Callable[..., TrainingConfig]
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo data set; tests must not change it."""
+    return demo.create(tmp_path_factory.mktemp("data") / "demo")
+
+
+def _small_config(data: Path, out: Path, **settings: object) -> TrainingConfig:
+    small: dict[str, object] = {
+        "backbone": "resnet18",
+        "image_size": 32,
+        "epochs": 2,
+        "batch_size": 16,
+        "limit": 90,
+        "seed": 1,
+        "threads": 1,
+        "device": "cpu",
+    }
+    return from_recipe(str(settings.pop("recipe", "recommended")), data=data, out=out, **small | settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def make_config(demo_data: Path, tmp_path: Path) -> MakeConfig:
+    """Makes configs of trainings that take a few seconds, with the settings that are given."""
+    return lambda **settings: _small_config(demo_data, tmp_path / "runs", **settings)
+
+
+@dataclass(frozen=True)
+class FinishedTraining:
+    """A training that ran to its end."""
+
+    config: TrainingConfig
+    result: TrainingResult
+    events: tuple[Event, ...]
+    home: Path
+
+    @property
+    def folder(self) -> RunFolder:
+        """Its files, which tests must not change."""
+        return RunFolder(self.result.run)
+
+
+@pytest.fixture(scope="session")
+def finished(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> FinishedTraining:
+    """One training for all tests that only look at what it left."""
+    home = tmp_path_factory.mktemp("training-home")
+    events: list[Event] = []
+    config = _small_config(demo_data, tmp_path_factory.mktemp("training") / "runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LESION_LAB_HOME", str(home))
+        result = train(config, on_event=events.append)
+    return FinishedTraining(config, result, tuple(events), home)

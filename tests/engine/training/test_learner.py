@@ -1,0 +1,54 @@
+"""One optimizer step."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from engine.config import TrainingConfig
+from engine.model.probabilities import EQUAL_PRIOR
+from engine.training.learner import Learner
+
+_CPU = torch.device("cpu")
+_CONFIG = TrainingConfig(data=Path("d"), out=Path("o"), weight_decay=0.0)
+
+
+class _Constant(nn.Module):
+    """Answers every image with the same logits, which can be learned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logits = nn.Parameter(torch.zeros(1, 7))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.logits.expand(len(images), 7)
+
+
+def test_a_step_learns_and_tells_the_loss_before_it() -> None:
+    """The loss is the plain cross-entropy of the batch, and the next one is lower."""
+    learner = Learner(_Constant(), _CONFIG, EQUAL_PRIOR, _CPU)
+    images, labels = torch.zeros(4, 3, 8, 8), torch.tensor([2, 2, 2, 1])
+    first, _ = learner.step(images, labels, 0.1)
+    second, named = learner.step(images, labels, 0.1)
+    assert float(first) == pytest.approx(math.log(7))
+    assert float(second) < float(first)
+    assert named.tolist() == [2, 2, 2, 2] or named.tolist() == [1, 1, 1, 1]
+
+
+def test_the_rate_that_is_given_is_used() -> None:
+    """Adam's first step is as long as the rate."""
+    learner = Learner(_Constant(), _CONFIG, EQUAL_PRIOR, _CPU)
+    learner.step(torch.zeros(2, 3, 8, 8), torch.tensor([3, 3]), 0.01)
+    assert learner.module.get_parameter("logits")[0, 3].item() == pytest.approx(0.01, rel=1e-3)
+
+
+def test_classes_are_named_at_equal_priors() -> None:
+    """A class that was drawn often needs a higher logit to be named; one never drawn is never named."""
+    prior = (0.0, 0.1, 0.1, 0.1, 0.1, 0.5, 0.1)
+    learner = Learner(_Constant(), _CONFIG, prior, _CPU)
+    with torch.no_grad():
+        learner.module.get_parameter("logits").copy_(torch.tensor([[9.0, 0, 0, 1, 0, 2, 0]]))
+    _, named = learner.step(torch.zeros(2, 3, 8, 8), torch.tensor([5, 5]), 1e-9)
+    assert named.tolist() == [3, 3]

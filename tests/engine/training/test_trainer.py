@@ -1,0 +1,353 @@
+"""A whole training: what it leaves, how it ends early, and what it survives."""
+
+import csv
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch.nn import functional
+from torchvision.models import get_model
+
+from engine import __version__, atomic
+from engine.config import TrainingConfig, read_config
+from engine.data.split import check_no_leak, read_split, split_sha256
+from engine.errors import Cancelled, DataError, DiskError, ModelFileError, TrainingError
+from engine.events import BatchesDone, Control, EpochDone, Event, RunStarted, StatusChanged
+from engine.labels import CODES, LIMITS, NOTICE
+from engine.model.file import load_model, weights_sha256
+from engine.results import TrainingResult
+from engine.runs import RunFolder, list_runs, read_history
+from engine.training import learner, trainer
+from engine.training.trainer import train
+from tests.engine.training.conftest import FinishedTraining, MakeConfig
+
+_ROOT = Path(__file__).parents[3]
+_CPU = torch.device("cpu")
+
+
+def _history_without_seconds(folder: RunFolder) -> list[dict[str, str]]:
+    with folder.history.open(newline="") as file:
+        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+
+
+class TestWhatATrainingLeaves:
+    """The run folder of a finished training."""
+
+    def test_the_run_folder_is_complete_and_nothing_is_left_over(self, finished: FinishedTraining) -> None:
+        """Config, split, history and model, and no checkpoint or temporary file."""
+        names = {path.relative_to(finished.result.run).as_posix() for path in finished.result.run.rglob("*")}
+        assert names == {"config.json", "split.csv", "history.csv", "model.safetensors"}
+        (run,) = list_runs(finished.config.out)
+        assert run.state == "finished"
+        assert run.best_epoch == finished.result.best_epoch
+        assert run.is_demo
+
+    def test_the_config_says_all_that_is_needed_to_repeat_it(self, finished: FinishedTraining) -> None:
+        """Paths are whole, "auto" weights are settled, and device, data and versions are noted."""
+        written = json.loads(finished.folder.config.read_text())
+        assert read_config(finished.folder.config) == replace(finished.config, weights="none")
+        assert written["device"]["kind"] == "cpu"
+        assert len(written["data_fingerprint"]) == 64
+        assert written["is_demo"] is True
+        assert written["versions"].keys() == {"lesion-lab", "python", "torch", "torchvision", "numpy", "pillow"}
+        assert "no ImageNet weights" in written["weights"]
+
+    def test_threads_are_settled_too(self, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+        """0 threads becomes the number that was used, since another would round differently."""
+        monkeypatch.setattr(trainer, "CORES", 1)
+        result = train(make_config(threads=0, epochs=1, limit=40))
+        assert read_config(RunFolder(result.run).config).threads == 1
+
+    def test_no_group_stands_in_two_parts(self, finished: FinishedTraining) -> None:
+        """The split is written with its hash, without a leak."""
+        split = read_split(finished.folder.split)
+        check_no_leak(split)
+        assert set(split["part"]) == {"train", "val", "test"}
+        assert split_sha256(finished.folder.split) == finished.result.split_sha256
+
+    def test_the_history_has_a_row_per_epoch_that_events_told(self, finished: FinishedTraining) -> None:
+        """Rows, events and the result agree; the best epoch is the one with the highest balanced accuracy."""
+        records = read_history(finished.folder.history)
+        told = [event.record for event in finished.events if isinstance(event, EpochDone)]
+        assert list(records) == told
+        assert [record.epoch for record in records] == [1, 2]
+        best = max(records, key=lambda record: (record.val_balanced_accuracy, -record.epoch))
+        assert finished.result.best_epoch == best.epoch
+        assert finished.result.validation["balanced_accuracy"] == best.val_balanced_accuracy
+        assert records[-1].learning_rate < records[0].learning_rate
+
+    def test_every_batch_is_told_once_in_order(self, finished: FinishedTraining) -> None:
+        """After the start, each step's loss arrives once, in few events, and the time left ends at nothing."""
+        (start,) = [event for event in finished.events if isinstance(event, RunStarted)]
+        assert start.run == finished.result.run
+        assert "thread" in start.device
+        for epoch in (1, 2):
+            batches = [event for event in finished.events if isinstance(event, BatchesDone) and event.epoch == epoch]
+            assert sum(len(event.losses) for event in batches) == start.steps_per_epoch
+            assert batches[-1].step == start.steps_per_epoch
+            assert all(event.images_per_second > 0 for event in batches)
+        last = [event for event in finished.events if isinstance(event, EpochDone)][-1]
+        assert last.seconds_left == 0
+
+    def test_the_card_is_whole(self, finished: FinishedTraining) -> None:
+        """Whoever gets the model file alone can read what it is, and nobody's folder names."""
+        card = load_model(finished.result.model, _CPU).card
+        assert card.is_finished
+        assert (card.best_epoch, card.epochs_run) == (finished.result.best_epoch, 2)
+        assert card.classes == CODES
+        assert card.split_sha256 == finished.result.split_sha256
+        assert card.validation == finished.result.validation
+        assert card.validation.keys() >= {"balanced_accuracy", "accuracy", "majority_baseline", "log_loss", "recall_df"}
+        assert sum(card.training_prior) == pytest.approx(1)
+        assert card.training_prior[5] < card.data_prior[5]  # square roots show nevi less often than they occur
+        assert card.operating_points
+        assert (card.is_demo, card.data_licence) == (True, "drawn by the program")
+        assert (card.notice, card.limits) == (NOTICE, LIMITS)
+        assert card.versions["lesion-lab"] == __version__
+        assert card.name.startswith("resnet18, ")
+        assert card.training is not None
+        assert str(finished.config.data.parent) not in repr(card)
+        assert str(finished.config.out.parent) not in repr(card)
+
+    def test_the_model_knows_the_images_it_was_trained_on(self, finished: FinishedTraining) -> None:
+        """Fingerprints hold each training and validation image and no test image."""
+        fingerprints = load_model(finished.result.model, _CPU).fingerprints
+        assert fingerprints is not None
+        split = read_split(finished.folder.split)
+        files = {path.stem: path for path in finished.config.data.rglob("*.jpg")}
+        for _, row in split.groupby("part").head(5).iterrows():
+            content = files[row["image_id"]].read_bytes()
+            known = fingerprints.contains(image_id=row["image_id"], content=content, appearance=None)
+            assert known == (row["part"] != "test")
+
+    def test_the_best_weights_are_those_in_the_file(self, finished: FinishedTraining) -> None:
+        """The hash in the result is that of the model file's tensors."""
+        assert weights_sha256(load_model(finished.result.model, _CPU).module) == finished.result.weights_sha256
+
+
+def test_a_fresh_process_repeats_it_bit_for_bit(finished: FinishedTraining, tmp_path: Path) -> None:
+    """The run's own config.json, trained again elsewhere, gives the same history, split and weights."""
+    result = _finish_process(_start_process(finished.folder.config, tmp_path))
+    again = RunFolder(Path(result["run"]))
+    assert _history_without_seconds(again) == _history_without_seconds(finished.folder)
+    assert again.split.read_bytes() == finished.folder.split.read_bytes()
+    assert result["weights_sha256"] == finished.result.weights_sha256
+
+
+_SCRIPT = """
+import json, sys
+from pathlib import Path
+from engine.config import read_config
+from engine.training.trainer import train
+result = train(read_config(Path(sys.argv[1]), out=sys.argv[2], epochs=int(sys.argv[3])))
+print(json.dumps({"run": str(result.run), "weights_sha256": result.weights_sha256}))
+"""
+
+
+def _start_process(config: Path, out: Path, epochs: int = 2) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-W", "error", "-c", _SCRIPT, str(config), str(out / "runs"), str(epochs)]
+    return subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def _finish_process(process: "subprocess.Popen[str]") -> dict[str, str]:
+    output, _ = process.communicate(timeout=240)
+    assert process.returncode == 0
+    return dict(json.loads(output))
+
+
+def test_a_killed_training_leaves_its_best_model(finished: FinishedTraining, tmp_path: Path) -> None:
+    """kill -9 at any moment after the first epoch: the best model loads, and the run is listed as interrupted."""
+    process = _start_process(finished.folder.config, tmp_path, epochs=500)
+    try:
+        deadline = time.monotonic() + 240
+        while not (found := list((tmp_path / "runs").glob("*/checkpoints/best.safetensors"))):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(float(os.urandom(1)[0]) / 128)  # any moment will do
+    finally:
+        process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+        process.communicate()
+    card = load_model(found[0], _CPU).card
+    assert not card.is_finished
+    assert card.best_epoch >= 1
+    (run,) = list_runs(tmp_path / "runs")
+    assert run.state == "interrupted"
+    assert run.model == found[0]
+
+
+class TestEnds:
+    """How a training ends before its last epoch."""
+
+    @pytest.mark.parametrize("moment", [StatusChanged, RunStarted, BatchesDone, EpochDone])
+    def test_cancel_leaves_nothing(self, moment: type[Event], make_config: MakeConfig) -> None:
+        """Cancelled in preparation, before the first batch, in an epoch or after one: the run folder is gone."""
+        config, control = make_config(), Control()
+
+        def cancel(event: Event) -> None:
+            if isinstance(event, moment):
+                control.cancel()
+
+        with pytest.raises(Cancelled):
+            train(config, control=control, on_event=cancel)
+        assert not config.out.exists() or not list(config.out.iterdir())
+
+    def test_finish_early_validates_and_keeps_the_best(self, make_config: MakeConfig) -> None:
+        """Stopped after the first batch of many, there is a scored, finished model of that batch."""
+        config, control, told = make_config(epochs=50), Control(), []
+
+        def finish(event: Event) -> None:
+            told.append(event)
+            if isinstance(event, BatchesDone):
+                control.finish_early()
+
+        result = train(config, control=control, on_event=finish)
+        assert (result.stopped, result.epochs_run, result.best_epoch) == ("early", 1, 1)
+        assert len([event for event in told if isinstance(event, BatchesDone)]) <= 2
+        assert load_model(result.model, _CPU).card.is_finished
+
+    def test_patience_ends_a_training_that_does_not_improve(self, make_config: MakeConfig) -> None:
+        """A learning rate of nearly nothing improves nothing, and epochs stop long before their number is up."""
+        result = train(make_config(epochs=50, learning_rate=1e-8, patience=1, limit=40))
+        assert result.stopped == "patience"
+        assert result.epochs_run < 20
+        assert result.best_epoch == result.epochs_run - 1
+
+
+def _break_loss(monkeypatch: pytest.MonkeyPatch, at_call: int) -> None:
+    """From the given step on the loss is not a number."""
+    true_loss, calls = functional.cross_entropy, []
+
+    def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        calls.append(1)
+        return true_loss(logits, labels) * (torch.nan if len(calls) >= at_call else 1)
+
+    monkeypatch.setattr(learner.functional, "cross_entropy", loss)
+
+
+class TestTrouble:
+    """What goes wrong, and what is left then."""
+
+    def test_a_loss_that_is_not_finite_ends_the_run_by_name(
+        self, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Epoch and step are named, and no folder without a model stays."""
+        config = make_config()
+        _break_loss(monkeypatch, at_call=3)
+        with pytest.raises(TrainingError, match="nan in epoch 1, step 3") as caught:
+            train(config)
+        assert "learning rate" in caught.value.hint
+        assert list(config.out.iterdir()) == []
+
+    def test_a_best_model_from_before_stays(self, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+        """When the loss runs away in the second epoch, the model of the first is there, and no broken one."""
+        config = make_config()
+        steps = []
+        _break_loss(monkeypatch, at_call=6)
+        with pytest.raises(TrainingError, match="epoch 2, step 2"):
+            train(config, on_event=lambda event: steps.append(event) if isinstance(event, RunStarted) else None)
+        assert steps[0].steps_per_epoch == 4
+        (run,) = list_runs(config.out)
+        assert run.state == "interrupted"
+        assert run.model is not None
+        assert load_model(run.model, _CPU).card.best_epoch == 1
+
+    def test_answers_that_are_not_finite_end_the_run(
+        self, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Weights that run away behind a finite loss are noticed when they are scored; no model is written."""
+        config = make_config(learning_rate=1.0, optimizer="adam", schedule="constant", batch_size=8)
+        true_step = learner.Learner.step
+
+        def step(self: learner.Learner, *arguments: object) -> object:
+            outcome = true_step(self, *arguments)  # type: ignore[arg-type]
+            with torch.no_grad():
+                self.module.get_parameter("fc.weight").fill_(torch.inf)
+            return outcome
+
+        monkeypatch.setattr(learner.Learner, "step", step)
+        monkeypatch.setattr(
+            learner.functional, "cross_entropy", lambda logits, labels: logits.nan_to_num(0, 0, 0).mean()
+        )
+        with pytest.raises(TrainingError, match="validation part after epoch 1"):
+            train(config)
+        assert list(config.out.iterdir()) == []
+
+    @pytest.mark.parametrize("name", ["best.safetensors", "history.csv"])
+    def test_a_full_disk_keeps_the_best_so_far(
+        self, name: str, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The disk fills up in the second epoch: a DiskError, and the model of the first epoch still loads."""
+        config = make_config(epochs=30, limit=40)
+        true_replace, files = atomic.os.replace, []
+
+        def replace_or_fail(source: Path, target: Path) -> None:
+            files.append(target.name)
+            if files.count(name) > 1:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            true_replace(source, target)
+
+        monkeypatch.setattr(atomic.os, "replace", replace_or_fail)
+        with pytest.raises(DiskError, match="full"):
+            train(config)
+        (run,) = list_runs(config.out)
+        assert run.state == "interrupted"
+        assert run.model is not None
+        load_model(run.model, _CPU)
+        assert not list(run.path.rglob("*.tmp"))
+
+    def test_a_folder_that_cannot_hold_runs_is_said(self, make_config: MakeConfig, tmp_path: Path) -> None:
+        """A file in the way of the runs' folder is a DiskError."""
+        (tmp_path / "runs").write_text("in the way")
+        with pytest.raises(DiskError):
+            train(make_config(limit=40))
+
+    def test_a_missing_data_set_leaves_nothing(self, make_config: MakeConfig, tmp_path: Path) -> None:
+        """No folder, no run."""
+        config = replace(make_config(), data=tmp_path / "nowhere")
+        with pytest.raises(DataError):
+            train(config)
+        assert not config.out.exists()
+
+
+def test_settings_of_pytorch_are_put_back(finished: FinishedTraining, make_config: MakeConfig) -> None:
+    """After a training threads, exactness and random state are as its caller had them."""
+    before = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), torch.get_rng_state().tolist())
+    train(make_config(epochs=1, limit=40))
+    after = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), torch.get_rng_state().tolist())
+    assert before == after
+
+
+def _repeat(config: TrainingConfig) -> tuple[TrainingResult, TrainingResult]:
+    return train(config), train(config)
+
+
+def test_dropout_repeats_too(make_config: MakeConfig) -> None:
+    """A network with dropout, with the notebook's recipe, gives the same bits again, whatever was drawn in between."""
+    config = make_config(recipe="notebook", backbone="mobilenet_v3_large", epochs=1, limit=25)
+    torch.manual_seed(5)
+    first, second = _repeat(config)
+    assert first.weights_sha256 == second.weights_sha256
+    assert first.run != second.run
+
+
+def test_imagenet_weights_from_a_file_are_used_and_named(make_config: MakeConfig, tmp_path: Path) -> None:
+    """The network starts from the file's weights, and card and config say which file; a wrong file stops at once."""
+    torch.manual_seed(3)
+    torch.save(get_model("resnet18", weights=None).state_dict(), tmp_path / "imagenet.pth")
+    config = make_config(weights=str(tmp_path / "imagenet.pth"), epochs=1, limit=40)
+    other = replace(config, weights="none")
+    result, without = train(config), train(other)
+    card = load_model(result.model, _CPU).card
+    assert "imagenet.pth" in card.weights
+    assert result.weights_sha256 != without.weights_sha256
+    with pytest.raises(ModelFileError, match="resnet50"):
+        train(replace(config, backbone="resnet50"))
