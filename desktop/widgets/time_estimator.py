@@ -131,6 +131,7 @@ def _as_key(config: TrainingConfig) -> TrainingConfig:
         preprocessing=config.preprocessing,
         augmentation=config.augmentation,
         batch_size=config.batch_size,
+        balancing=config.balancing,
         limit=config.limit,
         device=config.device,
         epochs=1,

@@ -179,7 +179,7 @@ def test_the_plot_comes_when_it_is_loaded(qtbot: QtBot) -> None:
     curves = long_training(2)
     area.show_curves(curves)
     assert not area.shows_curves
-    qtbot.waitUntil(lambda: area.shows_curves, timeout=20_000)
+    qtbot.waitUntil(lambda: area.shows_curves, timeout=60_000)
     assert area.plot is not None
     qtbot.waitUntil(lambda: area.plot is not None and area.plot.redraws > 0)
     area.clear()

@@ -31,6 +31,9 @@ from tests.desktop.made_up_training import (
     run_started,
 )
 
+LOADING = 60_000
+"""Milliseconds; the first test waits until the libraries of the plot are loaded."""
+
 
 @pytest.fixture
 def runner() -> StillRunner:
@@ -104,7 +107,7 @@ def test_ready_says_how_long_it_takes(qtbot: QtBot, page: TrainPage, state: AppS
     state.set_device(CPU)
     state.set_dataset(dataset(Path("/data")))
     assert primary_buttons(page) == ["Start training"]
-    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1)
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1, timeout=LOADING)
     asked: TrainingConfig = runner.latest("estimate_time").call.arguments["config"]
     assert (asked.data, asked.backbone, asked.weights) == (Path("/data"), "resnet18", "none")
     estimate = TimeEstimate(device=CPU, seconds_per_epoch=84.0, seconds_in_all=144.0, n_train=5920)
@@ -122,7 +125,7 @@ def test_a_changed_setting_is_measured_anew(
 ) -> None:
     """The measurement of settings that nobody wants any more is ended, and its answer not shown."""
     state.set_dataset(dataset(Path("/data")))
-    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1)
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1, timeout=LOADING)
     first = runner.latest("estimate_time")
     page.form.image_size.setValue(160)
     assert first.is_cancelling
@@ -130,6 +133,13 @@ def test_a_changed_setting_is_measured_anew(
     qtbot.waitUntil(lambda: runner.count("estimate_time") == 2)
     assert runner.latest("estimate_time").call.arguments["config"].preprocessing.image_size == 160
     assert "About" not in page.purpose
+    runner.latest("estimate_time").succeeded.emit(
+        TimeEstimate(device=CPU, seconds_per_epoch=200.0, seconds_in_all=230.0, n_train=5920)
+    )
+    assert page.purpose.endswith("About 1 h 40 min on this computer.")
+    page.form.image_size.setValue(96)
+    page.form.image_size.setValue(160)
+    assert page.purpose.endswith("About 1 h 40 min on this computer.")  # known already
 
 
 def test_a_failed_measurement_is_no_obstacle(
@@ -137,7 +147,7 @@ def test_a_failed_measurement_is_no_obstacle(
 ) -> None:
     """The page says why there is no estimate, and Start works all the same."""
     state.set_dataset(dataset(Path("/data")))
-    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1)
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1, timeout=LOADING)
     runner.latest("estimate_time").failed.emit(ConfigError("There is no GPU.", "Choose the CPU."))
     assert page.view.status.lines[1] == "How long it takes could not be measured: There is no GPU."
     assert page.error_panel.sentence == ""
@@ -148,7 +158,7 @@ def test_a_failed_measurement_is_no_obstacle(
 def test_start_waits_for_no_measurement(qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner) -> None:
     """Start ends the measurement and begins at once, with what the form says."""
     state.set_dataset(dataset(Path("/data")))
-    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1)
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1, timeout=LOADING)
     page.start_button.click()
     assert runner.latest("estimate_time").is_cancelling
     config = runner.latest("train").call.arguments["config"]
@@ -200,7 +210,7 @@ def test_busy_says_how_it_goes(qtbot: QtBot, page: TrainPage, state: AppState, r
     job.reported.emit(StatusChanged(text="Scoring the validation part after epoch 4"))
     assert page.view.status.lines[0] == "Scoring the validation part after epoch 4 · 17 min left"
     assert primary_buttons(page) == ["Stop early"]
-    qtbot.waitUntil(lambda: page.view.plots.shows_curves, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view.plots.shows_curves, timeout=LOADING)
 
 
 def test_stop_early_says_what_it_does(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
@@ -344,7 +354,7 @@ def test_nothing_jumps(qtbot: QtBot, page: TrainPage, state: AppState, runner: S
     """Form, Start, plots and status stay where they are from ready to result."""
     state.set_dataset(dataset(Path("/data")))
     page.view.plots.load()
-    qtbot.waitUntil(lambda: page.view.plots.plot is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view.plots.plot is not None, timeout=LOADING)
     qtbot.wait(50)
     ready = places(page)
     job = begin(page, state, runner, run, epochs_done=2)
@@ -361,7 +371,7 @@ def test_it_fits_into_the_smallest_window(
     """At 960 x 640, less sidebar and status bar, only the form scrolls, and every button is in sight."""
     page.resize(960 - 176, 640 - 36)
     begin(page, state, runner, run, epochs_done=2)
-    qtbot.waitUntil(lambda: page.view.plots.shows_curves, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view.plots.shows_curves, timeout=LOADING)
     qtbot.wait(50)
     outer = next(
         one for one in page.findChildren(QScrollArea) if not one.isAncestorOf(page.form) or one.isAncestorOf(page.view)
