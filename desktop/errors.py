@@ -1,7 +1,9 @@
 """Says errors in the window: a sentence, a hint, and for faults of the program a report to copy; all go to the log."""
 
+import contextlib
 import logging
 import sys
+import time
 import traceback
 from logging.handlers import RotatingFileHandler
 from types import TracebackType
@@ -15,6 +17,7 @@ from engine import places
 from engine.errors import EngineError, UnexpectedError
 
 _LOG = logging.getLogger("desktop")
+_KEPT_SECONDS = 7 * 24 * 3600
 _LAST_WORDS = "\n\nIts last words:\n"  # as `engine.process` adds them to a hint
 
 
@@ -42,9 +45,18 @@ def log_to_file() -> None:
         )
     except OSError:
         return
+    _remove_old_logs()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.WARNING)
     logging.getLogger().addHandler(handler)
+
+
+def _remove_old_logs() -> None:
+    """Children of a window that was killed leave their logs behind."""
+    for path in places.log_dir().glob("engine-*.log"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _KEPT_SECONDS:
+                path.unlink()
 
 
 class UncaughtReporter(QObject):

@@ -1,7 +1,7 @@
 """Asks what shall become of a running training before it is ended: nothing is lost by mistake."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 
 class TrainingQuestion(QMessageBox):
@@ -26,13 +26,14 @@ class TrainingQuestion(QMessageBox):
         self.discard_button = self.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
         self.setDefaultButton(self.finish_button)
         self.setEscapeButton(self.keep_button)
-        self.buttonClicked.connect(self._on_button_clicked)
+        self.finished.connect(self._on_finished)
 
-    @Slot(QAbstractButton)
-    def _on_button_clicked(self, button: QAbstractButton) -> None:
-        if button is self.finish_button:
+    @Slot(int)
+    def _on_finished(self, _: int) -> None:
+        """Answer once the question is out of sight: what follows may take a moment."""
+        if self.clickedButton() is self.finish_button:
             self.finish_early_chosen.emit()
-        elif button is self.discard_button:
+        elif self.clickedButton() is self.discard_button:
             self.discard_chosen.emit()
         else:
             self.keep_chosen.emit()

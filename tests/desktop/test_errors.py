@@ -1,6 +1,7 @@
 """Errors in the window: sentence, hint, report, log."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +90,18 @@ def test_errors_go_to_the_log_file(root_logger: logging.Logger) -> None:
     text = (places.log_dir() / "window.log").read_text(encoding="utf-8")
     assert "Training: it ended" in text
     assert "not this" not in text
+
+
+def test_old_logs_of_children_are_removed(root_logger: logging.Logger) -> None:
+    """After a week; what is newer may still explain something."""
+    places.log_dir().mkdir(parents=True)
+    old, new = places.log_dir() / "engine-work-1.log", places.log_dir() / "engine-work-2.log"
+    for path in (old, new):
+        path.write_bytes(b"")
+    os.utime(old, (0, 0))
+    log_to_file()
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_without_a_log_folder_the_window_opens_all_the_same(

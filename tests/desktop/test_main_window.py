@@ -316,9 +316,11 @@ def test_discard_closes_at_once(qtbot: QtBot, window: MainWindow, training: Job,
     told: list[str] = []
     training.cancelled.connect(lambda: told.append("cancelled"))
     window.close()
-    question_of(window).discard_button.click()
+    question = question_of(window)
+    training.cancelling.connect(lambda: told.append("question in sight" if question.isVisible() else "cancelling"))
+    question.discard_button.click()
     assert not window.isVisible()
-    assert told == ["cancelled"]
+    assert told == ["cancelling", "cancelled"]
     assert runner.child_pid("work") is None
 
 
