@@ -72,7 +72,7 @@ def draw_loss(axes: Axes, history: Sequence[EpochRecord], best_epoch: int, ink: 
     """Loss per epoch of the training and the validation part, the best epoch marked."""
     _draw_curve(axes, history, [record.train_loss for record in history], "training", ink.train)
     _draw_curve(axes, history, [record.val_loss for record in history], "validation", ink.validation)
-    axes.set_ylim(0, 1.08 * max((max(record.train_loss, record.val_loss) for record in history), default=1))
+    axes.set_ylim(0, 1.2 * max((max(record.train_loss, record.val_loss) for record in history), default=1))
     axes.set_title("Loss", color=ink.text)
     _finish_curves(axes, history, best_epoch, ink)
 
@@ -88,7 +88,7 @@ def draw_accuracy(axes: Axes, history: Sequence[EpochRecord], best_epoch: int, i
     validation = [record.val_balanced_accuracy for record in history]
     _draw_curve(axes, history, training, "balanced, training", ink.train)
     _draw_curve(axes, history, validation, "balanced, validation", ink.validation, width=2.4)
-    axes.set_ylim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.12)
     axes.set_title("Balanced accuracy, and recall of each class on validation", color=ink.text)
     _finish_curves(axes, history, best_epoch, ink)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from engine.evaluation import metrics
 from engine.evaluation.intervals import bootstrap, wilson
 from engine.labels import CODES
-from engine.model.probabilities import EQUAL_PRIOR, IN_GROUP, Floats, group_probability, posterior
+from engine.model.probabilities import EQUAL_PRIOR, IN_GROUP, Floats, decide, group_probability, posterior
 from engine.results import ClassScore, Interval, ModelCard
 
 Ints = npt.NDArray[np.integer]
@@ -39,7 +39,7 @@ def answer_images(rows: pd.DataFrame, logits: Floats, card: ModelCard) -> pd.Dat
     classes = posterior(logits, card.training_prior, EQUAL_PRIOR, card.temperature)
     at_data_prior = posterior(logits, card.training_prior, card.data_prior, card.temperature)
     answers = rows[["image_id", "lesion_id", "group", "part", "dx"]].reset_index(drop=True)
-    answers["predicted"] = [CODES[named] for named in classes.argmax(axis=1)]
+    answers["predicted"] = [CODES[named] for named in decide(logits, card.training_prior)]
     for index, code in enumerate(CODES):
         answers[f"p_{code}"] = classes[:, index]
     answers["group_probability"] = group_probability(at_data_prior)
@@ -51,7 +51,7 @@ def score(rows: pd.DataFrame, logits: Floats, card: ModelCard) -> Scores:
     labels, lesion_ids = metrics.labels_of(rows["dx"].tolist()), rows["lesion_id"].tolist()
     classes = posterior(logits, card.training_prior, EQUAL_PRIOR, card.temperature)
     at_data_prior = posterior(logits, card.training_prior, card.data_prior, card.temperature)
-    named = classes.argmax(axis=1)
+    named = decide(logits, card.training_prior)
     confusion = metrics.count_confusion(labels, named)
     by_image = bootstrap(labels, named, lesion_ids)
     by_lesion = bootstrap(*answer_lesions(labels, classes, lesion_ids))

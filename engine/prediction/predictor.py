@@ -22,7 +22,7 @@ from engine.events import Control, OnEvent, PredictionsDone, Progress, StatusCha
 from engine.labels import CODES
 from engine.model.device import choose
 from engine.model.file import LoadedModel, load_model
-from engine.model.probabilities import EQUAL_PRIOR, group_prevalence, group_probability, posterior
+from engine.model.probabilities import EQUAL_PRIOR, decide, group_prevalence, group_probability, posterior
 from engine.results import Prediction
 from engine.wording import count
 
@@ -113,16 +113,20 @@ class Predictor:
             raise ModelFileError(
                 "The model's answer is not a number.", "Its weights are of no use; choose another model."
             )
+        named = decide(logits, card.training_prior)
         classes = posterior(logits, card.training_prior, EQUAL_PRIOR, card.temperature)
         groups = group_probability(posterior(logits, card.training_prior, card.data_prior, card.temperature))
-        answers = (self._describe(image, classes[row], float(groups[row])) for row, image in enumerate(readable))
+        answers = (
+            self._describe(image, CODES[named[row]], classes[row], float(groups[row]))
+            for row, image in enumerate(readable)
+        )
         return tuple(image if isinstance(image, Prediction) else next(answers) for image in chunk)
 
-    def _describe(self, image: "_Readable", classes: NDArray[np.float64], group: float) -> Prediction:
+    def _describe(self, image: "_Readable", code: str, classes: NDArray[np.float64], group: float) -> Prediction:
         card = self._model.card
         return Prediction(
             path=image.path,
-            code=CODES[int(classes.argmax())],
+            code=code,
             probabilities=tuple(float(probability) for probability in classes),
             group_probability=group,
             prevalence=group_prevalence(card.data_prior),
