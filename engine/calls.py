@@ -44,6 +44,11 @@ def create_demo_data(path: Path) -> Call[Path]:
     return Call("engine.data.demo:create", {"path": path})
 
 
+def download_ham10000(target: Path, accept_licence: bool) -> Call[Path]:
+    """Get HAM10000 into the new or empty folder `target`; its licence (`engine.licences.HAM10000`) is shown before."""
+    return Call("engine.data.download:download_ham10000", {"target": target, "accept_licence": accept_licence})
+
+
 def inspect_dataset(path: Path) -> Call[DatasetSummary]:
     """Read the table and check every image of a data set."""
     return Call("engine.data.summary:inspect", {"path": path})

@@ -1,4 +1,4 @@
-"""The same jobs from a terminal: train, evaluate, predict and demo, for people and, with --json, for machines."""
+"""The same jobs from a terminal: train, evaluate, predict, demo and download, for people and, with --json, machines."""
 
 import argparse
 import contextlib
@@ -16,10 +16,12 @@ from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_
 from engine.errors import Cancelled, ConfigError, EngineError, ModelFileError
 from engine.events import Control, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
+from engine.licences import HAM10000
 from engine.runs import RunFolder
 
-COMMANDS = ("train", "evaluate", "predict", "demo")
+COMMANDS = ("train", "evaluate", "predict", "demo", "download")
 
+_KEPT = {"download": "What has arrived is kept: the same command goes on from there."}
 Report = tuple[Any, str]
 """What a command has to say: as JSON, and as text for people."""
 
@@ -39,8 +41,8 @@ def main(arguments: list[str]) -> int:
         value, text, code = {"error": error.message, "hint": error.hint}, "", 2
         print(f"{error.message}\n{error.hint}", file=sys.stderr)
     except Cancelled:
-        value, text, code = {"error": "Cancelled.", "hint": "Nothing was kept."}, "", 130
-        print("Cancelled; nothing was kept.", file=sys.stderr)
+        value, text, code = {"error": "Cancelled.", "hint": _KEPT.get(options.command, "Nothing was kept.")}, "", 130
+        print(f"Cancelled.\n{value['hint']}", file=sys.stderr)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         value, text, code = (
             {"error": f"{type(error).__name__}: {error}", "hint": "This is a fault of the program."},
@@ -82,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", parents=[common], help="draw demo data, train on it, evaluate and predict")
     demo.add_argument("--out", type=Path, default=None, metavar="RUNS_DIR", help="folder that holds the runs")
     demo.set_defaults(run=_demo)
+
+    download = commands.add_parser("download", parents=[common], help=f"get HAM10000: {HAM10000.size}")
+    download.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="a new or an empty folder")
+    download.add_argument("--accept-licence", action="store_true", help=f"accept {HAM10000.name}, non-commercial use")
+    download.set_defaults(run=_download)
     return parser
 
 
@@ -169,6 +176,19 @@ def _demo(options: argparse.Namespace, control: Control, on_event: OnEvent) -> t
         "predict": [prediction_json(answer) for answer in answers],
     }
     return (value, "\n\n".join((*texts, terminal.describe_predictions(answers)))), 0
+
+
+def _download(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    """HAM10000, once its licence was read and accepted."""
+    from engine.data.download import download_ham10000
+
+    if not options.accept_licence:
+        print(HAM10000.text, file=sys.stderr)
+        fault = f"The licence of HAM10000, {HAM10000.name}, was not accepted."
+        raise ConfigError(fault, "Read it above; if your use is non-commercial, accept it with --accept-licence.")
+    folder = options.folder or places.ham10000_dir()
+    path = download_ham10000(folder, options.accept_licence, control=control, on_event=on_event)
+    return ({"path": str(path), "licence": HAM10000.name}, f"HAM10000 is in {path}\n{HAM10000.text}"), 0
 
 
 def _find_run(name: Path) -> Path:

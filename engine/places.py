@@ -24,6 +24,11 @@ def demo_dir() -> Path:
     return home_dir() / "demo"
 
 
+def ham10000_dir() -> Path:
+    """The folder for HAM10000 where the user names no other."""
+    return home_dir() / "ham10000"
+
+
 def weights_dir() -> Path:
     """The folder for downloaded ImageNet weights."""
     return home_dir() / "weights"

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 from engine.calls import Call
 from engine.errors import ENGINE_ERRORS, Cancelled, ChildDiedError, EngineError, UnexpectedError
 from engine.events import Control, Event, OnEvent
+from engine.threads import share_cpu
 
 Result = TypeVar("Result")
 
@@ -178,6 +179,7 @@ def _serve(connection: "Connection[Any, Any]", log: str, niceness: int) -> None:
     """The child: a thread reads messages, the main thread carries out calls; it ends when the pipe closes."""
     _send_output_to(log)
     _lower_priority(niceness)
+    share_cpu()
     calls: queue.SimpleQueue[tuple[int, Call[object]]] = queue.SimpleQueue()
     controls: dict[int, Control] = {}
     threading.Thread(target=_read_messages, args=(connection, calls, controls), daemon=True).start()

@@ -1,20 +1,21 @@
 """What people see in a terminal: progress bars with the time left, and results as text."""
 
 import sys
+from typing import Any
 
 from tqdm import tqdm
 
+from engine import wording
 from engine.events import BatchesDone, EpochDone, Event, ProgressDone, RunStarted, StatusChanged
-from engine.labels import CLASSES, DEMO_NOTICE, EQUAL_PRIORS_NOTE, LIMITS, NOTICE, PART_NAMES
-from engine.results import ClassScore, Evaluation, Interval, Prediction, TrainingResult
-from engine.wording import describe
+from engine.labels import CODES, DEMO_NOTICE, LIMITS, NOTICE
+from engine.results import ClassScore, Evaluation, Prediction, TrainingResult
 
 
 class Progress:
     """An `on_event` that shows bars on stderr where that is a terminal, and a line per step and epoch anywhere."""
 
     def __init__(self) -> None:
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Any] | None = None
         self._run: RunStarted | None = None
 
     def __call__(self, event: Event) -> None:
@@ -75,45 +76,38 @@ def describe_training(result: TrainingResult) -> str:
 
 def describe_evaluation(result: Evaluation) -> str:
     """An evaluation as headline and table."""
-    width = max(len(lesion_class.name) for lesion_class in CLASSES)
-    head = f"{'class':<{width + 8}} {'images':>6} {'lesions':>7}  {'sensitivity':<22} {'specificity':>11} {'AUC':>6}"
-    rows = [_class_row(score, width) for score in result.classes]
+    width = max(len(wording.name_class(code)) for code in CODES)
+    head = f"{'class':<{width}} {'images':>6} {'lesions':>7}  {'sensitivity':<20} {'specificity':>11} {'AUC':>5}"
     lines = [
-        f"{PART_NAMES[result.part].capitalize()}: {result.n_images:,} images of {result.n_lesions:,} lesions",
-        f"Balanced accuracy {_interval(result.balanced_accuracy)}, by lesion "
-        f"{_interval(result.balanced_accuracy_by_lesion)}",
-        f"Accuracy {_interval(result.accuracy)}; always naming the most common class would reach "
-        f"{result.majority_baseline:.3f}",
+        wording.describe_part(result),
+        f"{wording.describe_headline(result)}.",
+        wording.describe_accuracy(result),
         "",
         head,
-        *rows,
+        *(_class_row(score, width) for score in result.classes),
         "",
-        f"The test part of this split was opened {result.test_openings} times.",
+        *([] if result.part == "test" else [wording.describe_openings(result.test_openings)]),
+        *([wording.LEAK_WARNING] if result.leak_suspected else []),
     ]
-    if result.leak_suspected:
-        lines.append("Too good to be true: look for images of the same lesion in training before you believe it.")
     return "\n".join([*lines, *_footer(result.is_demo)])
 
 
 def _class_row(score: ClassScore, width: int) -> str:
-    name = next(lesion_class.name for lesion_class in CLASSES if lesion_class.code == score.code)
-    sensitivity = "no such image" if score.sensitivity is None else _interval(score.sensitivity)
-    specificity = "" if score.specificity is None else f"{score.specificity:.3f}"
-    auc = "" if score.auc is None else f"{score.auc:.3f}"
-    unsure = "  too few to tell" if score.sensitivity is not None and score.sensitivity.is_too_wide else ""
-    label = f"{name} ({score.code})"
     counts = f"{score.n_images:>6,} {score.n_lesions:>7,}"
-    return f"{label:<{width + 8}} {counts}  {sensitivity:<22} {specificity:>11} {auc:>6}{unsure}"
-
-
-def _interval(interval: Interval) -> str:
-    return f"{interval.value:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+    sensitivity = wording.NO_FIGURE if score.sensitivity is None else wording.name_interval(score.sensitivity)
+    specificity, auc = (wording.NO_FIGURE if x is None else f"{x:.2f}" for x in (score.specificity, score.auc))
+    unsure = f"  {wording.TOO_FEW}" if score.sensitivity is not None and score.sensitivity.is_too_wide else ""
+    name = wording.name_class(score.code)
+    return f"{name:<{width}} {counts}  {sensitivity:<20} {specificity:>11} {auc:>5}{unsure}"
 
 
 def describe_predictions(answers: tuple[Prediction, ...]) -> str:
-    """Answers one under the other, each as the window words it."""
-    blocks = ["\n".join([str(answer.path), *(f"  {line}" for line in describe(answer))]) for answer in answers]
-    return "\n\n".join([*blocks, f"Class probabilities hold {EQUAL_PRIORS_NOTE}.\n{NOTICE}"])
+    """Answers one under the other, each as the window words it, with the notice once at the end."""
+    blocks = []
+    for answer in answers:
+        lines = (line for line in wording.describe(answer) if line != NOTICE)
+        blocks.append("\n".join([str(answer.path), *(f"  {line}" for line in lines)]))
+    return "\n\n".join([*blocks, NOTICE])
 
 
 def _footer(is_demo: bool) -> list[str]:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.threads import share_cpu
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+share_cpu()  # the children of several tests at once do not hold each other up
 
 
 @pytest.fixture(autouse=True)
