@@ -18,6 +18,7 @@ from engine.events import Control, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
 from engine.runs import RunFolder
+from engine.threads import share_cpu
 
 COMMANDS = ("train", "evaluate", "predict", "demo", "download")
 
@@ -33,28 +34,33 @@ def main(arguments: list[str]) -> int:
     With --json, stdout holds exactly one JSON value; everything else goes to stderr.
     """
     options = _parser().parse_args(arguments)
-    control = Control()
-    try:
-        with _quiet_stdout(), _interrupt_handled(control, can_finish=options.command in ("train", "demo")):
-            (value, text), code = options.run(options, control, terminal.Progress())
-    except EngineError as error:
-        value, text, code = {"error": error.message, "hint": error.hint}, "", 2
-        print(f"{error.message}\n{error.hint}", file=sys.stderr)
-    except Cancelled:
-        value, text, code = {"error": "Cancelled.", "hint": _KEPT.get(options.command, "Nothing was kept.")}, "", 130
-        print(f"Cancelled.\n{value['hint']}", file=sys.stderr)
-    except Exception as error:  # noqa: BLE001 - the last line of defence
-        value, text, code = (
-            {"error": f"{type(error).__name__}: {error}", "hint": "This is a fault of the program."},
-            "",
-            3,
-        )
-        print(f"A fault of the program:\n{traceback.format_exc()}", file=sys.stderr)
+    share_cpu()
+    value, text, code = _carry_out(options)
     if options.json:
         print(json.dumps(value, ensure_ascii=False, allow_nan=False))
     elif text:
         print(text)
     return code
+
+
+def _carry_out(options: argparse.Namespace) -> tuple[Any, str, int]:
+    """The result as JSON, as text, and the exit code; what went wrong is said on stderr."""
+    control = Control()
+    try:
+        with _quiet_stdout(), _interrupt_handled(control, can_finish=options.command in ("train", "demo")):
+            (value, text), code = options.run(options, control, terminal.Progress())
+            return value, text, code
+    except EngineError as error:
+        return _fail(error.message, error.hint, 2)
+    except Cancelled:
+        return _fail("Cancelled.", _KEPT.get(options.command, "Nothing was kept."), 130)
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _fail(f"A fault of the program: {type(error).__name__}: {error}", traceback.format_exc(), 3)
+
+
+def _fail(message: str, hint: str, code: int) -> tuple[Any, str, int]:
+    print(f"{message}\n{hint}", file=sys.stderr)
+    return {"error": message, "hint": hint}, "", code
 
 
 def _parser() -> argparse.ArgumentParser:
