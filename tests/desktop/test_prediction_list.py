@@ -85,9 +85,9 @@ def test_hundreds_of_images_stay_fluid(answers: PredictionList) -> None:
     """Two thousand answers arrive in small chunks, each redrawn at once, without holding up the window."""
     one = prediction(Path("a.jpg"))
     chunks = [[answer(replace(one, path=Path(f"{chunk}-{n}.jpg"))) for n in range(10)] for chunk in range(200)]
-    started = time.perf_counter()
+    started = time.process_time()
     for chunk in chunks:
         answers.add(chunk)
         answers.viewport().repaint()
     assert answers.answers.rowCount() == 2000
-    assert time.perf_counter() - started < 4  # 20 ms a chunk; about 1 ms on an idle machine
+    assert time.process_time() - started < 4  # 20 ms a chunk; about 1 ms on an idle machine
