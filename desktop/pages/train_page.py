@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -63,6 +63,11 @@ class TrainPage(Page):
         """After the first paint, get the plot ready and find out about weights and time."""
         super().showEvent(event)
         QTimer.singleShot(0, self._on_shown)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Out of sight, nothing is measured: the engine is left to the other pages."""
+        super().hideEvent(event)
+        self.estimator.stop()
 
     @Slot()
     def _on_shown(self) -> None:
@@ -176,7 +181,6 @@ class TrainPage(Page):
         self._follow_dataset()  # another may have been chosen meanwhile
         self.show_demo_notice(was_demo or self.shows_demo_notice)
         self._show_start(is_primary=not has_model)
-        self._ask_for_time()
 
     def _show_start(self, *, is_primary: bool) -> None:
         self.form.setEnabled(self._job is None)

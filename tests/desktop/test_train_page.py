@@ -155,6 +155,19 @@ def test_a_failed_measurement_is_no_obstacle(
     assert runner.count("train") == 1
 
 
+def test_nothing_is_measured_out_of_sight(qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner) -> None:
+    """Who turns to another page does not wait there for a measurement; it is made up for on return."""
+    state.set_dataset(dataset(Path("/data")))
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1, timeout=LOADING)
+    page.hide()
+    assert runner.latest("estimate_time").is_cancelling
+    page.form.epochs.setValue(4)
+    qtbot.wait(50)
+    assert runner.count("estimate_time") == 1
+    page.show()
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 2)
+
+
 def test_start_waits_for_no_measurement(qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner) -> None:
     """Start ends the measurement and begins at once, with what the form says."""
     state.set_dataset(dataset(Path("/data")))
