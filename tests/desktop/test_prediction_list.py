@@ -90,4 +90,4 @@ def test_hundreds_of_images_stay_fluid(answers: PredictionList) -> None:
         answers.add(chunk)
         answers.viewport().repaint()
     assert answers.answers.rowCount() == 2000
-    assert time.process_time() - started < 4  # 20 ms a chunk; about 1 ms on an idle machine
+    assert time.process_time() - started < 4  # 20 ms of work for a chunk; about 7 are needed
