@@ -91,7 +91,6 @@ def files(demo_data: Path) -> dict[str, bytes]:
 def server(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[FlakyServer]:
     """A server in Harvard Dataverse's place."""
     monkeypatch.setattr(fetch, "WAITS_SECONDS", (0.01, 0.01))
-    monkeypatch.setattr(https, "SILENCE_SECONDS", 1.0)
     with running() as server:
         server.files |= files
         monkeypatch.setattr(download, "SERVER", server.url(""))
@@ -148,8 +147,9 @@ def test_without_the_licence_nothing_happens(server: FlakyServer, tmp_path: Path
     assert not (tmp_path / "ham10000").exists()
 
 
-def test_a_bad_line_is_no_obstacle(server: FlakyServer, tmp_path: Path) -> None:
+def test_a_bad_line_is_no_obstacle(server: FlakyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cuts, redirects to a store, a busy server and a silent one, all in one download."""
+    monkeypatch.setattr(https, "SILENCE_SECONDS", 1.0)
     server.files["/store/1"] = server.files[PART_1]
     server.deeds = {
         LIST: [answer(503)],

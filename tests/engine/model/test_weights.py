@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from engine.errors import Cancelled, ConfigError, EngineError, ModelFileError
 from engine.events import Control, Event, ProgressDone
 from engine.model import weights
 from engine.places import weights_dir
-from tests.engine.flaky_server import Deed, FlakyServer, answer, give, hang, running
+from tests.engine.flaky_server import Deed, FlakyServer, Handler, answer, give, hang, running
 
 
 def _pth(tensors: dict[str, torch.Tensor]) -> bytes:
@@ -111,13 +110,15 @@ def test_no_server_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_cancel_ends_a_download(server: FlakyServer) -> None:
     """Cancel is heard while the server is silent, and leaves nothing that passes as weights."""
-    server.deeds[_ADDRESS] = [hang]
     control = Control()
-    canceller = threading.Timer(0.1, control.cancel)
-    canceller.start()
+
+    def cancel_and_hang(handler: Handler, content: bytes) -> None:
+        control.cancel()
+        hang(handler, content)
+
+    server.deeds[_ADDRESS] = [cancel_and_hang]
     with pytest.raises(Cancelled):
         weights.download("resnet18", control=control)
-    canceller.join()
     assert not weights.describe("resnet18").is_available
 
 
