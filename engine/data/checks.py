@@ -9,17 +9,30 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from engine import atomic, places
-from engine.data.images import decode_image, read_image_bytes
+from engine.data.images import GET_AGAIN, decode_image, is_cut, mode_of, read_image_bytes
 from engine.data.readers import Dataset, open_dataset
-from engine.data.table import shorten
 from engine.errors import DataError, DiskError
 from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
 from engine.results import Finding
 
-_FORMAT = 1  # raise it whenever a check finds more or less than before
+_FORMAT = 2  # raise it whenever a check finds more or less than before
+
+
+MIN_SIDE = 32
+"""Pixels; nothing can be told from less."""
+
+_LEFT_OUT = "The image is left out."
+_ACTIONS = {
+    "unreadable": _LEFT_OUT,
+    "cut": _LEFT_OUT,
+    "tiny": _LEFT_OUT,
+    "not RGB": "It is converted to colours and used.",
+}
+"""What is done by kind of finding."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +42,17 @@ class _Check:
     stamp: tuple[int, int]
     """Size in bytes and time of change in nanoseconds, when it was checked."""
     sha256: str
-    fault: str
-    """What is wrong with the image, as a sentence; "" if nothing is."""
-    hint: str
+    kind: str = ""
+    """A key of `_ACTIONS`; "" if nothing is the matter."""
+    message: str = ""
+    """What is the matter, as a sentence."""
+    hint: str = ""
     is_lasting: bool = True
     """False if the file could not be read at all, which may be mended without changing it."""
+
+    @property
+    def is_usable(self) -> bool:
+        return _ACTIONS.get(self.kind) != _LEFT_OUT
 
 
 def open_checked(path: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events) -> Dataset:
@@ -43,28 +62,26 @@ def open_checked(path: Path, *, control: Control | None = None, on_event: OnEven
     `DataError` where no image can be used.
     """
     on_event(StatusChanged(text="Reading the table"))
-    dataset = open_dataset(path)
+    dataset = open_dataset(path, control=control, on_event=on_event)
     paths = list(dataset.rows["path"])
     checks = _check_files(dataset.path, paths, control or Control(), on_event)
-    faulty = [bool(checks[path].fault) for path in paths]
-    findings = [
+    usable = [checks[path].is_usable for path in paths]
+    findings = tuple(
         Finding(
-            severity="warning",
-            kind="unreadable",
+            severity="info" if check.is_usable else "warning",
+            kind=check.kind,
             subject=image_id,
-            message=checks[path].fault,
-            action="The image is left out.",
+            message=check.message,
+            action=_ACTIONS[check.kind],
         )
-        for image_id, path, is_faulty in zip(dataset.rows["image_id"], paths, faulty, strict=True)
-        if is_faulty
-    ]
-    rows = dataset.rows.assign(sha256=[checks[path].sha256 for path in paths])
-    left_out = pd.concat([dataset.left_out, dataset.rows[faulty]], ignore_index=True)
-    rows = rows[[not is_faulty for is_faulty in faulty]].reset_index(drop=True)
-    if rows.empty:
+        for image_id, check in zip(dataset.rows["image_id"], map(checks.__getitem__, paths), strict=True)
+        if check.kind
+    )
+    if not any(usable):
         first = checks[paths[0]]
-        raise DataError(f"None of the {len(paths):,} images can be used. {first.fault}", first.hint)
-    findings = shorten(findings, "images cannot be read")
+        raise DataError(f"None of the {len(paths):,} images can be used. {first.message}", first.hint)
+    left_out = pd.concat([dataset.left_out, dataset.rows[~np.array(usable)]], ignore_index=True)
+    rows = dataset.rows.assign(sha256=[checks[path].sha256 for path in paths])[usable].reset_index(drop=True)
     return replace(dataset, rows=rows, left_out=left_out, findings=(*dataset.findings, *findings))
 
 
@@ -97,17 +114,26 @@ def _check_files(folder: Path, paths: Sequence[str], control: Control, on_event:
 
 
 def _check(path: str) -> _Check:
-    stamp = _stamp(path)
+    stamp, name = _stamp(path), Path(path).name
     try:
         content = read_image_bytes(Path(path))
     except DataError as error:
-        return _Check(stamp, "", error.message, error.hint, is_lasting=False)
+        return _Check(stamp, "", "unreadable", error.message, error.hint, is_lasting=False)
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        decode_image(content, Path(path).name)
+        image = decode_image(content, name)
     except DataError as error:
-        return _Check(stamp, sha256, error.message, error.hint)
-    return _Check(stamp, sha256, "", "")
+        if is_cut(content):
+            return _Check(stamp, sha256, "cut", f"{name} is cut: its end is missing.", GET_AGAIN)
+        return _Check(stamp, sha256, "unreadable", error.message, error.hint)
+    if min(image.size) < MIN_SIDE:
+        size = f"{image.width} x {image.height}"
+        message = f"{name} is tiny, {size} pixels: nothing can be told from less than {MIN_SIDE} a side."
+        return _Check(stamp, sha256, "tiny", message, "Use larger images.")
+    mode = mode_of(content)
+    if mode != "RGB":
+        return _Check(stamp, sha256, "not RGB", f"{name} is not saved as plain colours, but as {mode}.")
+    return _Check(stamp, sha256)
 
 
 def _stamp(path: str) -> tuple[int, int]:
@@ -130,14 +156,19 @@ def _recall(memory: Path) -> dict[str, _Check]:
         if saved["format"] != _FORMAT:
             return {}
         return {
-            str(path): _Check((int(size), int(mtime_ns)), str(sha256), str(fault), str(hint))
-            for path, (size, mtime_ns, sha256, fault, hint) in saved["files"].items()
+            str(path): _Check((int(size), int(mtime_ns)), str(sha256), str(kind), str(message), str(hint))
+            for path, (size, mtime_ns, sha256, kind, message, hint) in saved["files"].items()
+            if kind in ("", *_ACTIONS)
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
 def _remember(memory: Path, checks: dict[str, _Check]) -> None:
-    files = {path: [*one.stamp, one.sha256, one.fault, one.hint] for path, one in checks.items() if one.is_lasting}
+    files = {
+        path: [*one.stamp, one.sha256, one.kind, one.message, one.hint]
+        for path, one in checks.items()
+        if one.is_lasting
+    }
     with contextlib.suppress(DiskError):  # only costs time: the check is made again
         atomic.write_text(memory, json.dumps({"format": _FORMAT, "files": files}))

@@ -21,7 +21,7 @@ MAX_PIXELS = 50_000_000
 
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _NOT_AN_IMAGE = "Use a JPEG or PNG image, for example a .jpg of HAM10000."
-_DAMAGED = "The file is damaged or was copied only in part: copy or download it again."
+GET_AGAIN = "The file is damaged or was copied only in part: copy or download it again."
 _TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -82,13 +82,25 @@ def decode_image(content: bytes, name: str, *, at_least: int | None = None) -> I
     except DataError:
         raise
     except UnidentifiedImageError as error:
-        raise DataError(f"{name} is damaged: its beginning cannot be read.", _DAMAGED) from error
+        raise DataError(f"{name} is damaged: its beginning cannot be read.", GET_AGAIN) from error
     except MemoryError as error:
         raise DataError(
             f"There is not enough memory to open {name}.", "Close other programs or use it smaller."
         ) from error
     except Exception as error:  # Pillow raises nearly anything on a crafted file
-        raise DataError(f"{name} is damaged: {_reason(error)}.", _DAMAGED) from error
+        raise DataError(f"{name} is damaged: {_reason(error)}.", GET_AGAIN) from error
+
+
+def is_cut(content: bytes) -> bool:
+    """Whether a JPEG or PNG file that cannot be decoded lacks its end."""
+    end = b"IEND" if content.startswith(_MAGIC[1]) else b"\xff\xd9"
+    return content.startswith(_MAGIC) and end not in content[-1024:]
+
+
+def mode_of(content: bytes) -> str:
+    """How a file that can be decoded stores its pixels, as Pillow calls it: "RGB", "L", "CMYK"."""
+    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
+        return image.mode
 
 
 def to_pixels(image: Image.Image, preprocessing: Preprocessing) -> npt.NDArray[np.uint8]:

@@ -1,18 +1,45 @@
-"""Reads the table and the file listing of a data set folder, without opening an image: the Kaggle layout."""
+"""Opens a data set in whatever layout it was downloaded, from its table and its listing of files, without an image."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from engine.data.demo import DEMO_MARKER, TABLE_NAME
-from engine.data.listing import ImageFiles, list_image_files
-from engine.data.table import GET_AGAIN, clean, complete, read_table, shorten
+from engine import places
+from engine.data import own_split
+from engine.data.archive import extract_zip
+from engine.data.cleaning import clean, complete
+from engine.data.demo import DEMO_MARKER
+from engine.data.finding_tables import (
+    LAYOUTS,
+    FoundTable,
+    find_around,
+    find_table,
+    is_image_folder,
+    recognise,
+)
+from engine.data.layouts import class_folders
+from engine.data.layouts.reading import Reading
+from engine.data.listing import ImageFiles, list_image_files, subfolders
+from engine.data.text_table import read_text_table
+from engine.data.zip_key import zip_key
 from engine.errors import DataError
+from engine.events import Control, OnEvent, ignore_events
 from engine.results import Finding
 
-LAYOUT = "HAM10000 as on Kaggle: HAM10000_metadata.csv with its image folders"
-COLUMNS = ("image_id", "lesion_id", "group", "dx", "path", "age", "sex", "localization", "dx_type", "source")
+COLUMNS = (
+    "image_id",
+    "lesion_id",
+    "group",
+    "dx",
+    "path",
+    "age",
+    "sex",
+    "localization",
+    "dx_type",
+    "source",
+    "part",
+)
 """Of `Dataset.rows`; checking adds "sha256"."""
 
 
@@ -21,13 +48,14 @@ class Dataset:
     """A data set: its images, one row each, and what was noticed about them."""
 
     path: Path
-    """The folder that holds the table."""
+    """What to open to have it again: its folder, table or zip archive."""
     layout: str
     """The recognised layout, in plain words."""
     is_demo: bool
     rows: pd.DataFrame
     """Sorted by `image_id`, which is unique. image_id, lesion_id, group, dx, path (absolute), sex, localization,
-    dx_type and source are text, age is a float or nan; checked data also have sha256, the file's, in hex."""
+    dx_type and source are text, age is a float or nan, part is the user's own split, "" where there is none; checked
+    data also have sha256, the file's, in hex."""
     left_out: pd.DataFrame
     """Images that cannot be used, with the columns of `rows`; path is "" where there is no file, dx what the table
     says. `findings` say why."""
@@ -36,58 +64,107 @@ class Dataset:
     """Rows of the table."""
 
 
-def open_dataset(path: Path) -> Dataset:
-    """The data set in the folder `path` (or with the table `path`). Raises `DataError`."""
-    table_path = _find_table(path)
-    folder = table_path.parent.absolute()
-    table = read_table(table_path)
-    n_rows = len(table)
+def open_dataset(path: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events) -> Dataset:
+    """The data set in the folder, table or zip archive `path`. Raises `DataError`, and `DiskError` for an archive.
+
+    An archive is unpacked into the cache, once.
+    """
+    try:
+        if path.is_file() and path.suffix.lower() == ".zip":
+            folder = places.cache_dir() / "archives" / zip_key(path)
+            if not folder.is_dir():
+                extract_zip(path, folder, control=control, on_event=on_event)
+            return replace(_open(folder), path=path.absolute())
+        return _open(path)
+    except OSError as error:
+        fault = f"{path.name or path} could not be read: {error.strerror or error}."
+        raise DataError(fault, "Check that it exists and that you may read it.") from error
+
+
+def _open(path: Path) -> Dataset:
+    found, folder = _find(path)
+    if found is None:
+        reading = class_folders.read(folder)
+        if reading is None:
+            raise _nothing_found(path)
+        return _assemble(reading, None, folder, folder)
+    reading = found.layout.read(read_text_table(found.path))
+    image_ids = set(complete(reading.rows)["image_id"])
+    home, files = _find_images(found.path, folder, image_ids)
+    return _assemble(reading, files, home, home if _leads_to(home, found.path) else found.path.absolute())
+
+
+def _find(path: Path) -> tuple[FoundTable | None, Path]:
+    """The table that `path` leads to, and the absolute folder that was chosen."""
+    if path.is_file():
+        found = recognise(path)
+        if found is None:
+            raise _nothing_found(path)
+        return found, path.absolute().parent
+    if not path.is_dir():
+        raise DataError(f"There is no folder {path}.", "Choose the folder with the data set.")
+    folder = path.absolute()
+    found = find_table(folder)
+    if found is None and class_folders.read(folder) is None:
+        found = find_around(folder)
+    return found, folder
+
+
+def _leads_to(folder: Path, table: Path) -> bool:
+    """Whether `folder` alone is enough to find this table again."""
+    try:
+        found = find_table(folder)
+    except DataError:
+        return False
+    return found is not None and found.path.absolute() == table.absolute()
+
+
+def _find_images(table: Path, chosen: Path, image_ids: set[str]) -> tuple[Path, ImageFiles]:
+    """The folder of the data set, and the image files in it: beside the table, or in a folder beside the table's."""
+    folder = table.absolute().parent
+    files = list_image_files(folder, image_ids)
+    around = folder.parent
+    may_look_around = chosen in folder.parents or any(is_image_folder(one) for one in subfolders(around))
+    if not files.by_stem and may_look_around:
+        wider = chosen if chosen in folder.parents else around
+        more = list_image_files(wider, image_ids)
+        if more.by_stem:
+            return wider, more
+    return folder, files
+
+
+def _assemble(reading: Reading, files: ImageFiles | None, home: Path, path: Path) -> Dataset:
+    """The data set of what a layout read: rows that can be used and have a file, and all that was found."""
+    table = reading.rows
     rows, findings = clean(table)
-    files = list_image_files(folder, set(table["image_id"]))
-    rows, missing = _attach_files(rows, files)
-    if not len(rows):
-        raise _no_images(folder, n_rows, files)
-    findings += missing + _unlisted(files)
+    every = complete(table)
+    if files is not None:
+        rows, every = (one.assign(path=_paths(one, files)) for one in (rows, every))
+        findings += [*_missing(rows), *_unlisted(files)]
+        rows = rows[rows["path"] != ""]
+    if rows.empty:
+        raise _no_images(reading, home, files)
+    parts, found = _own_parts(rows, home)
+    rows = rows.assign(part=parts).sort_values("image_id", ignore_index=True)
+    every = every[(every["image_id"] != "") & ~every["image_id"].isin(rows["image_id"])].drop_duplicates("image_id")
+    every = every.assign(group=every["lesion_id"]).sort_values("image_id", ignore_index=True)
     return Dataset(
-        path=folder,
-        layout=LAYOUT,
-        is_demo=(folder / DEMO_MARKER).is_file(),
-        rows=rows.sort_values("image_id", ignore_index=True),
-        left_out=_left_out(table, rows, files),
-        findings=tuple(findings),
-        n_rows=n_rows,
+        path=path,
+        layout=reading.layout,
+        is_demo=(home / DEMO_MARKER).is_file(),
+        rows=rows[list(COLUMNS)],
+        left_out=every[list(COLUMNS)],
+        findings=(*findings, *found),
+        n_rows=len(table),
     )
 
 
-def _find_table(path: Path) -> Path:
-    """The table in the folder, in its only subfolder that has one, or beside the image folder that was chosen."""
-    if path.is_file() and path.name.lower() == TABLE_NAME.lower():
-        return path
-    if not path.is_dir():
-        raise DataError(f"There is no folder {path}.", "Choose the folder with the HAM10000 download.")
-    try:
-        subfolders = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith("."))
-        around = [path.parent] if "images" in path.name.lower() else []
-        for folders in ([path], subfolders, around):
-            tables = [table for folder in folders for table in _tables_in(folder)]
-            if len(tables) == 1:
-                return tables[0]
-            if tables:
-                names = ", ".join(table.parent.name for table in tables)
-                raise DataError(f"{path.name} holds more than one data set: {names}.", "Choose one of these folders.")
-    except OSError as error:
-        raise DataError(f"{path.name} could not be read: {error.strerror}.", "Check that you may read it.") from error
-    raise DataError(f"{path.name or path} holds no {TABLE_NAME}.", GET_AGAIN)
+def _paths(rows: pd.DataFrame, files: ImageFiles) -> list[str]:
+    return [files.by_stem.get(image_id.lower(), "") for image_id in rows["image_id"]]
 
 
-def _tables_in(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.name.lower() == TABLE_NAME.lower() and file.is_file())[:1]
-
-
-def _attach_files(rows: pd.DataFrame, files: ImageFiles) -> tuple[pd.DataFrame, list[Finding]]:
-    """The rows that have a file, with its path, in the order of `COLUMNS`; a finding for each of the others."""
-    paths = rows["image_id"].str.lower().map(files.by_stem)
-    missing = [
+def _missing(rows: pd.DataFrame) -> list[Finding]:
+    return [
         Finding(
             severity="warning",
             kind="missing",
@@ -95,19 +172,8 @@ def _attach_files(rows: pd.DataFrame, files: ImageFiles) -> tuple[pd.DataFrame, 
             message=f"{image_id} stands in the table, but there is no image file of that name.",
             action="The image is left out.",
         )
-        for image_id in rows.loc[paths.isna(), "image_id"]
+        for image_id in rows.loc[rows["path"] == "", "image_id"]
     ]
-    rows = rows.assign(path=paths.map(str))[paths.notna()]
-    return rows[list(COLUMNS)], shorten(missing, "images of the table have no file")
-
-
-def _left_out(table: pd.DataFrame, rows: pd.DataFrame, files: ImageFiles) -> pd.DataFrame:
-    """The images of the table that are not among `rows`, one row each."""
-    others = complete(table)
-    others = others[(others["image_id"] != "") & ~others["image_id"].isin(rows["image_id"])]
-    others = others.drop_duplicates("image_id").assign(group=others["lesion_id"])
-    others["path"] = others["image_id"].str.lower().map(files.by_stem).fillna("").map(str)
-    return others[list(COLUMNS)].sort_values("image_id", ignore_index=True)
 
 
 def _unlisted(files: ImageFiles) -> list[Finding]:
@@ -131,16 +197,56 @@ def _unlisted(files: ImageFiles) -> list[Finding]:
         )
         for used, other in files.different_twins
     ]
-    return shorten(unlisted, "image files stand in no row") + shorten(twins, "images have two different files")
-
-
-def _no_images(folder: Path, n_rows: int, files: ImageFiles) -> DataError:
-    if not files.n_files:
-        return DataError(
-            f"{folder.name} holds the table but no images.",
-            "Put the folders HAM10000_images_part_1 and HAM10000_images_part_2 beside HAM10000_metadata.csv.",
+    folders = [
+        Finding(
+            severity="warning",
+            kind="unreadable folder",
+            subject=name,
+            message=f"The folder {name} could not be read: {reason}.",
+            action="Its images are left out.",
         )
+        for name, reason in files.unreadable
+    ]
+    return [*unlisted, *twins, *folders]
+
+
+def _own_parts(rows: pd.DataFrame, home: Path) -> tuple[list[str], list[Finding]]:
+    """The part of each row by the user's own split, "" where it has none: a file beside the images, or the table's."""
+    file = home / own_split.NAME
+    parts = list(rows["part"])
+    if not file.is_file():
+        return parts, []
+    try:
+        given = own_split.read_parts(file)
+    except DataError as error:
+        finding = Finding(
+            severity="warning",
+            kind="own split",
+            subject=file.name,
+            message=f"The split beside the images cannot be used. {error.message}",
+            action="A new split by lesion is made instead.",
+        )
+        return parts, [finding]
+    return [given.get(image_id.lower(), "") for image_id in rows["image_id"]], []
+
+
+def _nothing_found(path: Path) -> DataError:
+    needs = [*(layout.NEEDS for layout in LAYOUTS), class_folders.NEEDS]
     return DataError(
-        f"None of the {n_rows:,} rows of {TABLE_NAME} can be used with the {files.n_files:,} images found.",
-        "The names of the images must be the ids of the table, and the diagnoses those of HAM10000. " + GET_AGAIN,
+        f"{path.name or path} holds no data set that this program knows.",
+        f"It looked for {'; '.join(needs)}; or a .zip of one of these. Choose the folder that holds the download.",
+    )
+
+
+def _no_images(reading: Reading, home: Path, files: ImageFiles | None) -> DataError:
+    archives = sorted(file.name for file in home.iterdir() if file.suffix.lower() == ".zip")
+    if files is not None and not files.n_files:
+        hint = f"Put the images, or their folders, beside {reading.name}."
+        if archives:
+            hint = f"Unpack {', '.join(archives[:3])} into {home.name} first."
+        return DataError(f"{home.name} holds the table {reading.name} but no images.", hint)
+    n_files = len(reading.rows) if files is None else files.n_files
+    return DataError(
+        f"None of the {len(reading.rows):,} rows of {reading.name} can be used with the {n_files:,} images found.",
+        "The names of the images must be the ids of the table, and the diagnoses among the seven of HAM10000.",
     )

@@ -12,6 +12,7 @@ from engine.labels import CODES
 from engine.results import ClassCount, DatasetSummary
 
 _UNKNOWN = "unknown"
+_TEXTS = ("image_id", "lesion_id", "dx", "sex", "localization", "dx_type", "source")
 
 
 def inspect(path: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events) -> DatasetSummary:
@@ -99,19 +100,14 @@ def _name_number(number: int) -> str:
 
 def _image_rows(rows: pd.DataFrame, kinds: dict[str, set[str]], *, is_used: bool) -> list[ImageRow]:
     nothing: set[str] = set()
+    texts = zip(*(list(map(str, rows[name])) for name in (*_TEXTS, "path")), strict=True)
     return [
         ImageRow(
-            image_id=row.image_id,
-            lesion_id=row.lesion_id,
-            dx=row.dx,
-            sex=row.sex,
-            age=None if pd.isna(row.age) else float(row.age),
-            localization=row.localization,
-            dx_type=row.dx_type,
-            source=row.source,
-            path=Path(row.path) if row.path else None,
+            **dict(zip(_TEXTS, row, strict=True)),
+            age=None if age != age else float(age),  # nan
+            path=Path(path) if path else None,
             is_used=is_used,
-            kinds=tuple(sorted(kinds.get(row.image_id, nothing) | kinds.get(row.lesion_id, nothing))),
+            kinds=tuple(sorted(kinds.get(row[0], nothing) | kinds.get(row[1], nothing))),
         )
-        for row in rows.itertuples(index=False)
+        for (*row, path), age in zip(texts, rows["age"], strict=True)
     ]

@@ -10,9 +10,10 @@ from engine import places
 from engine.data import checks
 from engine.data.checks import fingerprint, open_checked
 from engine.data.summary import inspect
-from engine.errors import Cancelled, DataError
+from engine.errors import Cancelled, DataError, DiskError
 from engine.events import Control, Event, ProgressDone, StatusChanged
 from engine.labels import CODES
+from tests.engine.data.conftest import draw_image
 from tests.engine.data.test_images import giant_jpeg
 
 MakeData = Callable[[Sequence[tuple[str, str, str]]], Path]
@@ -36,11 +37,11 @@ def test_every_bad_image_is_named_and_the_rest_is_used(make_data: MakeData) -> N
     assert list(dataset.rows.index) == [0]
     assert [(one.kind, one.subject) for one in dataset.findings] == [
         ("missing", "I1"),
-        ("unreadable", "I2"),
+        ("cut", "I2"),
         ("unreadable", "I3"),
         ("unreadable", "I4"),
     ]
-    assert dataset.findings[1].message.startswith("I2.jpg is damaged")
+    assert dataset.findings[1].message.startswith("I2.jpg is cut")
     assert all(one.action for one in dataset.findings)
 
 
@@ -161,3 +162,59 @@ def test_the_demo_data_is_flawless(demo_data: Path) -> None:
     assert summary.is_demo
     assert summary.n_images == summary.n_rows
     assert not summary.findings
+
+
+def test_tiny_images_are_left_out_and_other_colours_converted(make_data: MakeData) -> None:
+    """Less than 32 pixels show nothing; grey and transparent images are used, and both are said."""
+    folder = make_data(ROWS)
+    draw_image("I1", (31, 45)).save(_image(folder, "I1"))
+    draw_image("I2").convert("L").save(_image(folder, "I2"))
+    draw_image("I3").convert("CMYK").save(_image(folder, "I3"))
+    _image(folder, "I4").unlink()
+    draw_image("I4").convert("RGBA").save(_image(folder, "I4").with_suffix(".png"))
+    for _ in range(2):  # the second time from memory
+        dataset = open_checked(folder)
+        assert list(dataset.rows["image_id"]) == ["I2", "I3", "I4", "I5"]
+        assert list(dataset.left_out["image_id"]) == ["I1"]
+        assert [(one.severity, one.kind, one.subject) for one in dataset.findings] == [
+            ("warning", "tiny", "I1"),
+            ("info", "not RGB", "I2"),
+            ("info", "not RGB", "I3"),
+            ("info", "not RGB", "I4"),
+        ]
+
+
+def test_a_cut_png_is_called_cut(make_data: MakeData) -> None:
+    """JPEG and PNG say by their end whether they are whole."""
+    folder = make_data(ROWS)
+    path = _image(folder, "I1").with_suffix(".png")
+    draw_image("I1").save(path)
+    _image(folder, "I1").unlink()
+    path.write_bytes(path.read_bytes()[:-2000])
+    assert [(one.kind, one.subject) for one in open_checked(folder).findings] == [("cut", "I1")]
+
+
+def test_a_folder_that_vanishes_while_it_is_read_is_said(make_data: MakeData, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table was read, the images are gone: each is a finding, and nothing at all left is an error."""
+    folder = make_data(ROWS)
+    listed = checks.open_dataset
+
+    def open_and_lose(*arguments: object, **options: object) -> object:
+        dataset = listed(*arguments, **options)  # type: ignore[arg-type]
+        shutil.rmtree(folder)
+        return dataset
+
+    monkeypatch.setattr(checks, "open_dataset", open_and_lose)
+    with pytest.raises(DataError, match=r"None of the 5 images can be used\. I1\.jpg is not there"):
+        open_checked(folder)
+
+
+def test_a_read_only_home_only_costs_time(make_data: MakeData, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be remembered, everything is checked again."""
+    folder = make_data(ROWS)
+
+    def refuse(*arguments: object) -> None:
+        raise DiskError("The disk is read-only.", "Free it.")
+
+    monkeypatch.setattr("engine.atomic.write_text", refuse)
+    assert len(open_checked(folder).rows) == len(open_checked(folder).rows) == 5

@@ -101,9 +101,9 @@ def _a_file(folder: Path) -> Path:
     ("spoil", "sentence"),
     [
         (_no_folder, "There is no folder"),
-        (_a_file, "There is no folder"),
-        (_no_table, "holds no HAM10000_metadata.csv"),
-        (_no_images, "holds the table but no images"),
+        (_a_file, r"I1\.jpg holds no data set that this program knows"),
+        (_no_table, "data holds no data set that this program knows"),
+        (_no_images, r"holds the table HAM10000_metadata\.csv but no images"),
         (_other_images, "None of the 3 rows"),
     ],
 )
