@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -26,25 +26,36 @@ def make_split(rows: pd.DataFrame, seed: int) -> pd.DataFrame:
     Whole groups, 70/15/15 by images within each class; a class with at least three groups stands in every part. Decided
     by hashes of seed and group, so that it is the same on every system and whatever the order of the rows.
     """
-    part_of_group: dict[str, str] = {}
-    left_over = dict.fromkeys(PARTS, 0.0)  # what the classes so far fell short of, in images
-    for sizes in _groups_by_class(rows, str(seed)):
-        n_images = sum(size for _, size in sizes)
-        wanted = {part: SHARES[part] * n_images + left_over[part] for part in PARTS}
-        empty = set(PARTS) if len(sizes) >= _MIN_GROUPS else set()
-        for index, (group, size) in enumerate(sizes):
-            must_fill = len(empty) >= len(sizes) - index
-            part = max((p for p in PARTS if p in empty or not must_fill), key=lambda p: wanted[p])
-            part_of_group[group] = part
-            wanted[part] -= size
-            empty.discard(part)
-        left_over = wanted
-    split = rows[["image_id", "lesion_id", "group", "dx"]].copy()
-    split["part"] = split["group"].map(part_of_group)
-    split["fold"] = 0
-    split = split.sort_values("image_id", ignore_index=True)[list(COLUMNS)]
+    split = lay_out(rows, rows["group"].map(share_out(rows, SHARES, str(seed))))
     check_no_leak(split)
     return split
+
+
+def share_out(rows: pd.DataFrame, shares: Mapping[str, float], salt: str) -> dict[str, str]:
+    """The key of `shares` that each group goes to, so that each key has its share of the images of every class.
+
+    A class with at least as many groups as there are keys stands in all of them. `salt` decides which group goes where.
+    """
+    chosen: dict[str, str] = {}
+    left_over = dict.fromkeys(shares, 0.0)  # what the classes so far fell short of, in images
+    for sizes in _groups_by_class(rows, salt):
+        n_images = sum(size for _, size in sizes)
+        wanted = {key: shares[key] * n_images + left_over[key] for key in shares}
+        empty = set(shares) if len(sizes) >= len(shares) else set()
+        for index, (group, size) in enumerate(sizes):
+            must_fill = len(empty) >= len(sizes) - index
+            key = max((k for k in shares if k in empty or not must_fill), key=lambda k: wanted[k])
+            chosen[group] = key
+            wanted[key] -= size
+            empty.discard(key)
+        left_over = wanted
+    return chosen
+
+
+def lay_out(rows: pd.DataFrame, parts: "pd.Series[str]", fold: int = 0) -> pd.DataFrame:
+    """A split with columns `COLUMNS`, sorted by image_id, of `rows` and the part of each."""
+    split = rows[["image_id", "lesion_id", "group", "dx"]].assign(part=parts, fold=fold)
+    return split.sort_values("image_id", ignore_index=True)[list(COLUMNS)]
 
 
 def limit_rows(rows: pd.DataFrame, limit: int, seed: int) -> pd.DataFrame:
@@ -84,13 +95,17 @@ def check_no_leak(split: pd.DataFrame) -> None:
 
 def write_split(split: pd.DataFrame, path: Path) -> str:
     """Write the split as CSV and return the file's SHA-256. Raises `DiskError`."""
-    text = split[list(COLUMNS)].to_csv(index=False, lineterminator="\n")
+    columns = [*COLUMNS, *(name for name in ("copy",) if name in split)]
+    text = split[columns].to_csv(index=False, lineterminator="\n")
     atomic.write_text(path, text)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def read_split(path: Path) -> pd.DataFrame:
-    """The split in the file `path`, checked for leaks. Raises `DataError`."""
+def read_split(path: Path, *, may_leak: bool = False) -> pd.DataFrame:
+    """The split in the file `path` that `write_split` wrote, checked for leaks unless it `may_leak`.
+
+    Raises `DataError`.
+    """
     try:
         text = _read(path).decode("utf-8")
         split = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
@@ -100,7 +115,8 @@ def read_split(path: Path) -> pd.DataFrame:
     if not set(split["part"]) <= set(PARTS) or not set(split["dx"]) <= set(INDEX) or split.empty:
         parts = ", ".join(f"{part} ({PART_NAMES[part]})" for part in PARTS)
         raise DataError(f"{path.name} has a part or diagnosis this program does not know.", f"Parts are {parts}.")
-    check_no_leak(split)
+    if not may_leak:
+        check_no_leak(split)
     return split
 
 

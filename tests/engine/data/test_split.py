@@ -26,7 +26,7 @@ from engine.labels import CODES, PARTS
 _PINNED = "6acb222b72a8cfa75aba334e92e570c5976186c5209a5801dbc9164de05ab372"
 
 
-def _rows(groups: list[tuple[str, int]]) -> pd.DataFrame:
+def make_rows(groups: list[tuple[str, int]]) -> pd.DataFrame:
     """A group for each (diagnosis, number of images); a lesion for each image pair of a group."""
     table = [
         (f"I{group:04d}_{image}", f"L{group}_{image // 2}", f"G{group}", dx)
@@ -45,7 +45,7 @@ _quick = settings(max_examples=30, deadline=None, derandomize=True, suppress_hea
 @given(_GROUPS, _SEEDS)
 def test_no_group_stands_in_two_parts_and_no_image_is_lost(groups: list[tuple[str, int]], seed: int) -> None:
     """Whatever the data: each image once, each group and lesion in one part, classes with three groups everywhere."""
-    rows = _rows(groups)
+    rows = make_rows(groups)
     split = make_split(rows, seed)
     assert list(split.columns) == list(COLUMNS)
     assert list(split["image_id"]) == sorted(rows["image_id"])
@@ -61,7 +61,7 @@ def test_no_group_stands_in_two_parts_and_no_image_is_lost(groups: list[tuple[st
 @given(_GROUPS, _SEEDS)
 def test_each_part_has_its_share(groups: list[tuple[str, int]], seed: int) -> None:
     """70/15/15 but for 2 % of the images or, in small data, some one and a half groups of each class."""
-    split = make_split(_rows(groups), seed)
+    split = make_split(make_rows(groups), seed)
     largest = split.groupby(["dx", "group"]).size().groupby("dx").max()
     tolerance = max(0.02 * len(split), 1.5 * largest.sum())
     for part, share in SHARES.items():
@@ -72,7 +72,7 @@ def test_each_part_has_its_share(groups: list[tuple[str, int]], seed: int) -> No
 @given(_GROUPS, _SEEDS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(groups: list[tuple[str, int]], seed: int, random: object) -> None:
     """The same images and seed give the same split, however the table is sorted."""
-    rows = _rows(groups)
+    rows = make_rows(groups)
     order = list(range(len(rows)))
     random.shuffle(order)  # type: ignore[attr-defined]
     assert make_split(rows.iloc[order], seed).equals(make_split(rows, seed))
@@ -80,19 +80,19 @@ def test_the_order_of_the_rows_does_not_matter(groups: list[tuple[str, int]], se
 
 def test_the_split_of_a_seed_is_the_same_for_ever(tmp_path: Path) -> None:
     """Pinned to the bit: reports of today must hold with the program of tomorrow, on every system."""
-    rows = _rows([(code, 1 + index % 4) for index, code in enumerate(CODES * 12)])
+    rows = make_rows([(code, 1 + index % 4) for index, code in enumerate(CODES * 12)])
     assert write_split(make_split(rows, 1), tmp_path / "split.csv") == _PINNED
 
 
 def test_another_seed_gives_another_split() -> None:
     """The seed decides."""
-    rows = _rows([(code, 2) for code in CODES * 10])
+    rows = make_rows([(code, 2) for code in CODES * 10])
     assert not make_split(rows, 1).equals(make_split(rows, 2))
 
 
 def test_a_group_of_several_lesions_and_diagnoses_stays_together() -> None:
     """Joined lesions share a part even when their diagnoses differ."""
-    rows = _rows([("nv", 4)] * 20 + [("mel", 4)] * 20)
+    rows = make_rows([("nv", 4)] * 20 + [("mel", 4)] * 20)
     rows.loc[rows["group"].isin(["G0", "G20", "G21"]), "group"] = "joined"
     split = make_split(rows, 5)
     assert split.loc[split["group"] == "joined", "part"].nunique() == 1
@@ -113,7 +113,7 @@ def test_the_real_split_is_close_to_its_shares_in_every_class(ham10000: Path, se
 @given(_GROUPS, st.integers(21, 200), _SEEDS)
 def test_a_limit_takes_whole_groups_of_every_class(groups: list[tuple[str, int]], limit: int, seed: int) -> None:
     """No group is cut, no class is lost, the size is about right, and three groups stay where there are three."""
-    rows = _rows(groups)
+    rows = make_rows(groups)
     kept = limit_rows(rows, limit, seed)
     assert kept.index.isin(rows.index).all()
     whole = rows[rows["group"].isin(kept["group"])]
@@ -129,7 +129,7 @@ def test_a_limit_takes_whole_groups_of_every_class(groups: list[tuple[str, int]]
 
 def test_a_limit_keeps_the_proportions() -> None:
     """A tenth of the data has a tenth of each class."""
-    rows = _rows([("nv", 2)] * 400 + [("mel", 2)] * 100 + [("df", 1)] * 50)
+    rows = make_rows([("nv", 2)] * 400 + [("mel", 2)] * 100 + [("df", 1)] * 50)
     kept = limit_rows(rows, 105, 3)
     assert kept["dx"].value_counts().to_dict() == {"nv": 80, "mel": 20, "df": 5}
     assert kept.equals(limit_rows(rows, 105, 3))
@@ -139,7 +139,7 @@ def test_a_limit_keeps_the_proportions() -> None:
 def test_a_written_split_reads_the_same_with_its_hash(tmp_path: Path) -> None:
     """split.csv is what was split, and its SHA-256 stands for it."""
     path = tmp_path / "run" / "split.csv"
-    split = make_split(_rows([("nv", 2)] * 20), 0)
+    split = make_split(make_rows([("nv", 2)] * 20), 0)
     sha256 = write_split(split, path)
     assert sha256 == split_sha256(path) == hashlib.sha256(path.read_bytes()).hexdigest()
     assert read_split(path).equals(split)
@@ -149,7 +149,7 @@ def test_a_written_split_reads_the_same_with_its_hash(tmp_path: Path) -> None:
 @pytest.mark.parametrize("column", ["group", "lesion_id"])
 def test_a_leak_is_found(column: str) -> None:
     """A group or a lesion in two parts is an error that names it."""
-    split = make_split(_rows([("nv", 2)] * 20), 0)
+    split = make_split(make_rows([("nv", 2)] * 20), 0)
     train, test = split.index[split["part"] == "train"][0], split.index[split["part"] == "test"][0]
     split.loc[train, column] = split.loc[test, column]
     with pytest.raises(DataError, match="in two parts"):
@@ -158,8 +158,8 @@ def test_a_leak_is_found(column: str) -> None:
 
 def test_folds_are_checked_one_by_one() -> None:
     """The same lesion is in training in one fold and in test in another; twice in one fold it is not."""
-    one = make_split(_rows([("nv", 2)] * 20), 0)
-    other = make_split(_rows([("nv", 2)] * 20), 1).assign(fold=1)
+    one = make_split(make_rows([("nv", 2)] * 20), 0)
+    other = make_split(make_rows([("nv", 2)] * 20), 1).assign(fold=1)
     check_no_leak(pd.concat([one, other]))
     with pytest.raises(DataError, match="twice"):
         check_no_leak(pd.concat([one, one]))
