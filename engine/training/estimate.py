@@ -69,9 +69,10 @@ def _time_steps(config: TrainingConfig, device: torch.device, control: Control) 
     module = network.build(config.backbone)
     learner = Learner(module, config, EQUAL_PRIOR, device)
     with interruptible(module, control):
-        for _ in range(2):  # the first step also sets things up
+        first = _time_learning(learner, config, 2)
+        control.raise_if_cancelled()
+        if first < _BUDGET_SECONDS:  # then what the first step set up counts for much in it
             first = _time_learning(learner, config, 2)
-            control.raise_if_cancelled()
         size = int(np.clip(_BUDGET_SECONDS / first * 2, 4, config.batch_size))
         seconds, n_images = 0.0, 0
         while n_images == 0 or seconds < _BUDGET_SECONDS / 2:

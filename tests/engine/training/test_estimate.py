@@ -51,7 +51,7 @@ def test_a_large_network_is_measured_with_few_images(make_config: MakeConfig, mo
         estimate_time(make_config())
         return sizes
 
-    assert measure(2.0) == [2, 2, 4]
+    assert measure(2.0) == [2, 4]
     assert measure(0.1)[2] == 15
     assert set(measure(0.01)[2:]) == {16}
 

@@ -9,6 +9,7 @@ from torch import nn
 
 from engine.config import TrainingConfig
 from engine.model.probabilities import EQUAL_PRIOR
+from engine.training import learner as learner_module
 from engine.training.learner import Learner
 
 _CPU = torch.device("cpu")
@@ -52,3 +53,17 @@ def test_classes_are_named_at_equal_priors() -> None:
         learner.module.get_parameter("logits").copy_(torch.tensor([[9.0, 0, 0, 1, 0, 2, 0]]))
     _, named = learner.step(torch.zeros(2, 3, 8, 8), torch.tensor([5, 5]), 1e-9)
     assert named.tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("half", [torch.bfloat16, torch.float16])
+def test_half_precision_learns_the_same_task(half: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a GPU computes in half precision, weights and loss stay float32 and the loss falls all the same."""
+    monkeypatch.setattr(learner_module, "_half_type", lambda device: half)
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 7))
+    learner = Learner(network, _CONFIG, EQUAL_PRIOR, _CPU)
+    images, labels = torch.randn(16, 3, 8, 8), torch.arange(16) % 7
+    losses = [learner.step(images, labels, 0.01)[0] for _ in range(30)]
+    assert losses[0].dtype == torch.float32
+    assert all(parameter.dtype == torch.float32 for parameter in network.parameters())
+    assert float(losses[-1]) < 0.95 * float(losses[0])
