@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_cancel_requested(self, job: Job) -> None:
-        if job.is_training and not job.is_finishing_early:
+        if job.is_training:
             self._ask(job, is_closing=False)
         else:
             job.cancel()

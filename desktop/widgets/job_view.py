@@ -95,7 +95,7 @@ class JobView(QFrame):
         step = "Waits until the work before it is done" if job.is_waiting else progress.step
         self._step.setText("" if job.is_cancelling or step == progress.title else step)
         self._cancel.setEnabled(not job.is_cancelling)
-        share = None if job.is_cancelling else progress.share
+        share = None if job.is_cancelling or job.is_finishing_early else progress.share
         self._bar.setRange(0, 0 if share is None else _STEPS)
         if share is not None:
             self._bar.setValue(round(_STEPS * share))

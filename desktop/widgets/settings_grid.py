@@ -1,7 +1,7 @@
 """Lays out settings one under the other: label, field, and a sentence of help."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSizePolicy, QSpinBox, QWidget
 
 from desktop.theme import GAP
 
@@ -26,6 +26,8 @@ class SettingsGrid(QWidget):
         self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(field, row, 1)
         field.setMinimumHeight(3 * GAP)
+        if isinstance(field, QSpinBox | QDoubleSpinBox):
+            field.lineEdit().setTextMargins(GAP - 2, 0, 0, 0)  # a style sheet's padding does not reach in there
         field.setSizePolicy(QSizePolicy.Policy.Expanding, field.sizePolicy().verticalPolicy())
         describe(field, label, help_text)
 

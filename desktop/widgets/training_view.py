@@ -173,7 +173,7 @@ class TrainingView(QWidget):
         row = QWidget()
         row.setLayout(buttons)
         buttons.setContentsMargins(0, 0, 0, 0)
-        row.setFixedHeight(self.stop_button.sizeHint().height() + GAP)
+        row.setMinimumHeight(5 * GAP)  # with buttons or without: nothing jumps
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop.jobs import Job, JobRunner
 from engine import calls, places
 from engine.calls import Call
+from engine.config import TrainingConfig
 from engine.errors import ChildDiedError, DataError, UnexpectedError
 from engine.events import ProgressDone, StatusChanged
 from engine.results import DatasetSummary, DeviceInfo
@@ -236,6 +237,14 @@ def test_demo_data_is_drawn_and_inspected(qtbot: QtBot, runner: JobRunner) -> No
     assert summary.is_demo
     assert summary.n_images > 250
     assert any(isinstance(event, ProgressDone) for kind, event in inspected.said)
+
+
+def test_a_training_is_told_from_other_jobs(tmp_path: Path, qtbot: QtBot, runner: JobRunner) -> None:
+    """The call that the window makes for a training is the one that it asks about before it closes."""
+    training = runner.start(calls.train(TrainingConfig(data=tmp_path, out=tmp_path)), "Training")
+    other = runner.start(calls.inspect_dataset(tmp_path), "Checking")
+    assert training.is_training
+    assert not other.is_training
 
 
 def test_the_device_is_described(qtbot: QtBot, runner: JobRunner) -> None:

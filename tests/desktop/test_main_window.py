@@ -358,3 +358,15 @@ def test_cancel_in_the_status_bar_asks_before_it_discards_a_training(
     qtbot.waitUntil(lambda: training.is_over, timeout=6000)
     qtbot.wait(50)
     assert window.isVisible()
+
+
+def test_cancel_asks_too_while_the_training_finishes(qtbot: QtBot, window: MainWindow, training: Job) -> None:
+    """The best model is about to be saved: whoever keeps it gets it."""
+    view = window.status.job_view
+    qtbot.waitUntil(view.isVisible, timeout=5000)
+    training.finish_early()
+    assert "Finishing…" in view.text
+    view.cancel_button.click()
+    question_of(window).keep_button.click()
+    qtbot.waitUntil(lambda: training.has_succeeded, timeout=10_000)
+    assert window.isVisible()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import JobRunner
@@ -34,14 +35,17 @@ def test_each_change_is_said(qtbot: QtBot, state: AppState, tmp_path: Path) -> N
     assert state.runs_dir == places.runs_dir()
 
 
-def test_a_training_is_known_while_it_runs(qtbot: QtBot, state: AppState, runner: JobRunner) -> None:
+def test_a_training_is_known_while_it_runs(
+    qtbot: QtBot, state: AppState, runner: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Only a training counts; it is known from its first to its last moment, whatever becomes of it."""
+    monkeypatch.setattr("desktop.jobs.TRAIN", "tests.engine.process_targets:raise_engine_error")
     state.follow(runner)
     told: list[bool] = []
     state.training_changed.connect(lambda: told.append(state.is_training))
     other = runner.start(Call("tests.engine.process_targets:add", {"a": 1, "b": 1}), "Adding")
     qtbot.waitUntil(lambda: other.is_over, timeout=30_000)
-    training = runner.start(Call("engine.training.trainer:train", {"nonsense": 1}), "Training")
+    training = runner.start(Call("tests.engine.process_targets:raise_engine_error", {}), "Training")
     qtbot.waitUntil(lambda: told == [True, False], timeout=60_000)
     assert training.is_over
     assert not state.is_training
