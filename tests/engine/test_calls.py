@@ -1,0 +1,52 @@
+"""Every Call names a function that exists, takes these arguments and accepts control and events."""
+
+import importlib
+import inspect
+import typing
+from pathlib import Path
+
+import pytest
+
+from engine import calls
+from engine.calls import Call
+from engine.config import TrainingConfig
+
+CONFIG = TrainingConfig(data=Path("data"), out=Path("runs"))
+SAMPLES: dict[str, dict[str, object]] = {
+    "describe_device": {},
+    "create_demo_data": {"path": Path("demo")},
+    "download_ham10000": {"target": Path("ham10000"), "accept_licence": True},
+    "inspect_dataset": {"path": Path("data")},
+    "list_images": {"path": Path("data")},
+    "thumbnails": {"paths": [Path("a.jpg")], "max_side": 128},
+    "describe_weights": {"backbone": "resnet18"},
+    "download_weights": {"backbone": "resnet18"},
+    "estimate_time": {"config": CONFIG},
+    "train": {"config": CONFIG},
+    "evaluate": {"run": Path("run")},
+    "read_evaluation": {"run": Path("run")},
+    "read_card": {"model": Path("model.safetensors")},
+    "predict": {"model": Path("model.safetensors"), "paths": [Path("a.jpg")]},
+    "preview": {"path": Path("a.jpg"), "max_side": 512},
+}
+
+
+def test_all_calls_have_a_sample() -> None:
+    """No call is left out of these tests."""
+    functions = {
+        name for name, value in vars(calls).items() if inspect.isfunction(value) and value.__module__ == calls.__name__
+    }
+    assert functions == set(SAMPLES)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_target_exists_and_takes_the_arguments(name: str) -> None:
+    """The target is a function of the engine whose signature fits, and whose result is what the Call promises."""
+    maker = getattr(calls, name)
+    call: Call[object] = maker(**SAMPLES[name])
+    module, function_name = call.target.split(":")
+    assert module.startswith("engine.")
+    function = getattr(importlib.import_module(module), function_name)
+    inspect.signature(function).bind(**call.arguments, control=None, on_event=None)
+    (promised,) = typing.get_args(typing.get_type_hints(maker)["return"])
+    assert typing.get_type_hints(function)["return"] == promised
