@@ -97,6 +97,11 @@ class TrainingConfig:
     """The validation figure that `patience` watches. The best epoch is always chosen by balanced accuracy."""
     seed: int = 0
     """Decides the split, the first weights, the order and the augmentation; 0 to 2**32 - 1."""
+    split: str = "auto"
+    """Which images are for training: "auto" (the split that the data set brings, unless it leaks; otherwise 70/15/15 by
+    lesion), "new" (always 70/15/15 by lesion), or the path of a table with the columns image_id and part."""
+    allow_leaking_split: bool = False
+    """Train even if images of one lesion stand in several parts of the user's own split; every output is marked."""
     limit: int | None = None
     """Train on about so many images only, whole lesions, each class in proportion; None for all."""
     device: DeviceName = "auto"

@@ -17,6 +17,7 @@ def training_json(result: TrainingResult) -> dict[str, Any]:
         "epochs_run": result.epochs_run,
         "stopped": result.stopped,
         "validation": result.validation,
+        "leaking_split": result.leaking_split,
         "demo": result.is_demo,
     }
 
@@ -56,6 +57,7 @@ def evaluation_json(result: Evaluation) -> dict[str, Any]:
         "split_sha256": result.split_sha256,
         "test_openings": result.test_openings,
         "leak_suspected": result.leak_suspected,
+        "leaking_split": result.leaking_split,
         "files": [str(path) for path in result.files],
         "demo": result.is_demo,
     }
@@ -71,6 +73,7 @@ def prediction_json(answer: Prediction) -> dict[str, Any]:
         "prevalence": answer.prevalence,
         "cancerous": answer.cancerous,
         "seen_in_training": answer.seen_in_training,
+        "leaking_split": answer.leaking_split,
         "error": answer.error,
         "hint": answer.hint,
     }

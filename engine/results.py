@@ -179,6 +179,8 @@ class ModelCard:
     versions: dict[str, str]
     limits: str
     notice: str
+    leaking_split: bool = False
+    """Images of one lesion stood in several parts: its figures say nothing about new images."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +200,8 @@ class RunInfo:
     val_balanced_accuracy: float | None
     """Of the best epoch."""
     is_demo: bool
+    leaking_split: bool = False
+    """As in `ModelCard`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +220,8 @@ class TrainingResult:
     weights_sha256: str
     """Over the model's tensors: the same bits give the same value."""
     is_demo: bool
+    leaking_split: bool = False
+    """As in `ModelCard`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +277,8 @@ class Evaluation:
     """What was written: CSV, JSON and PNG."""
     leak_suspected: bool
     """The interval lies above 0.90: more likely a leak than a triumph."""
+    leaking_split: bool = False
+    """Images of one lesion stand in several parts, and the user wanted it so: these figures are no result."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,6 +300,8 @@ class Prediction:
     """The image, or a copy of it, was in the model's training or validation part; None if the model does not say."""
     error: str | None
     hint: str | None
+    leaking_split: bool = False
+    """The model was trained and judged on a split that leaks."""
     thumbnail: bytes = b""
     """PNG, at most 128 px a side; empty on error."""
 

@@ -92,13 +92,14 @@ def read_run(path: Path) -> RunInfo | None:
         training = config["training"]
         epochs, backbone = int(training["epochs"]), str(training["backbone"])
         is_demo = bool(config.get("is_demo", False))
+        leaking_split = bool(config.get("leaking_split", False))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     history = read_history(folder.history)
     best = max(history, key=lambda record: (record.val_balanced_accuracy, -record.epoch), default=None)
     return RunInfo(
         path=path,
-        name=f"{backbone}, {_when(path.name)}{', demo' if is_demo else ''}",
+        name=f"{backbone}, {_when(path.name)}{', demo' if is_demo else ''}{', leaking split' if leaking_split else ''}",
         state="finished" if folder.final_model.is_file() else "interrupted",
         model=folder.model,
         epochs_run=len(history),
@@ -106,6 +107,7 @@ def read_run(path: Path) -> RunInfo | None:
         best_epoch=best.epoch if best else None,
         val_balanced_accuracy=best.val_balanced_accuracy if best else None,
         is_demo=is_demo,
+        leaking_split=leaking_split,
     )
 
 

@@ -70,6 +70,7 @@ def describe_training(result: TrainingResult) -> str:
         f"balanced accuracy {figure:.3f} on the validation part.",
         f"Run:   {result.run}",
         f"Model: {result.model}",
+        *([wording.LEAKING_SPLIT] if result.leaking_split else []),
     ]
     return "\n".join([*lines, *_footer(result.is_demo)])
 

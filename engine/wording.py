@@ -15,6 +15,10 @@ LEAK_WARNING = (
     "lesion in two parts, more than for a good model. Look for copies under other names before you believe this number."
 )
 
+LEAKING_SPLIT = (
+    "Leaking split: images of one lesion stand in several parts, so that these numbers say nothing about new images."
+)
+
 
 def name_class(code: str) -> str:
     """A class in plain words with its code: "Melanoma (mel)"."""
@@ -57,6 +61,7 @@ def describe(prediction: Prediction) -> tuple[str, ...]:
         describe_group(prediction),
         describe_heuristic(prediction),
         describe_training(prediction),
+        describe_split(prediction),
         NOTICE,
     )
     return tuple(line for line in lines if line)
@@ -118,12 +123,20 @@ def describe_training(prediction: Prediction) -> str:
     return ""
 
 
+def describe_split(prediction: Prediction) -> str:
+    """A warning where the model was judged on a split that leaks; empty where it was not."""
+    if not prediction.leaking_split:
+        return ""
+    return "Leaking split: how good this model is on new images is unknown."
+
+
 def describe_headline(evaluation: Evaluation) -> str:
     """The first line of an evaluation: balanced accuracy by image and by lesion."""
     by_image, by_lesion = evaluation.balanced_accuracy, evaluation.balanced_accuracy_by_lesion
+    mark = "Leaking split, no result: " if evaluation.leaking_split else ""
     return (
-        f"Balanced accuracy {by_image.value:.2f} (95 % interval {by_image.low:.2f} to {by_image.high:.2f}), by image; "
-        f"by lesion {name_interval(by_lesion)}"
+        f"{mark}Balanced accuracy {by_image.value:.2f} "
+        f"(95 % interval {by_image.low:.2f} to {by_image.high:.2f}), by image; by lesion {name_interval(by_lesion)}"
     )
 
 
@@ -140,6 +153,8 @@ def describe_part(evaluation: Evaluation) -> str:
     """Which images the numbers are about, and what the part was used for before."""
     what = f"{PART_NAMES[evaluation.part].capitalize()}: {count(evaluation.n_images, 'image')}"
     text = f"{what} of {count(evaluation.n_lesions, 'lesion')}."
+    if evaluation.leaking_split:
+        text = f"{text} {LEAKING_SPLIT}"
     if evaluation.part == "val":
         return f"{text} The best epoch was chosen on this part, so a little luck is in these numbers."
     if evaluation.part == "test":
@@ -181,6 +196,8 @@ def describe_run(run: RunInfo) -> str:
     parts = [run.name]
     if run.val_balanced_accuracy is not None:
         parts.append(f"balanced accuracy {run.val_balanced_accuracy:.2f} on validation")
+    if run.leaking_split and "leaking split" not in run.name:
+        parts.append("leaking split")
     if run.is_demo and "demo" not in run.name:
         parts.append("demo data")
     if run.state == "interrupted":

@@ -44,7 +44,7 @@ def evaluate(
     _refuse_other_parts(part)
     folder, device = RunFolder(run.absolute()), choose()
     path, model = _load_run(folder, device, on_event)
-    dataset, rows = _open_part(folder, part, control, on_event)
+    dataset, rows = _open_part(folder, part, model.card.leaking_split, control, on_event)
     cache = open_cache(dataset, model.card.preprocessing, control=control, on_event=on_event)
     positions = np.array([cache.positions[image_id] for image_id in rows["image_id"]])
     control.raise_if_cancelled()
@@ -72,6 +72,7 @@ def evaluate(
         is_demo=is_demo,
         files=(),
         leak_suspected=scores.balanced_accuracy.low > _LEAK_ABOVE and not is_demo,
+        leaking_split=model.card.leaking_split,
     )
     on_event(StatusChanged(text="Writing tables and figures"))
     control.raise_if_cancelled()
@@ -124,7 +125,9 @@ def _load_run(folder: RunFolder, device: torch.device, on_event: OnEvent) -> tup
     return path, model
 
 
-def _open_part(folder: RunFolder, part: Part, control: Control, on_event: OnEvent) -> tuple[Dataset, pd.DataFrame]:
+def _open_part(
+    folder: RunFolder, part: Part, may_leak: bool, control: Control, on_event: OnEvent
+) -> tuple[Dataset, pd.DataFrame]:
     """The images that the run's split names, and the split's rows of one part. Raises `DataError`."""
     path = read_config(folder.config).data
     if not path.exists():
@@ -138,7 +141,7 @@ def _open_part(folder: RunFolder, part: Part, control: Control, on_event: OnEven
             f"The data set at {path} is not as it was in training: images or diagnoses were added, removed or changed.",
             "Put back what was there, or train again on what is there now.",
         )
-    split = read_split(folder.split)
+    split = read_split(folder.split, may_leak=may_leak)
     named = dataset.rows["image_id"].isin(split["image_id"])
     if int(named.sum()) != len(split):
         raise DataError("The split names images that the data set does not have.", "Train again.")

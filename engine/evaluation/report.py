@@ -16,7 +16,7 @@ from engine.errors import ConfigError
 from engine.labels import CLASSES, DEMO_NOTICE, INDEX, LIMITS, NOTICE, PART_NAMES
 from engine.records import as_json, from_json
 from engine.results import ClassScore, Evaluation
-from engine.wording import count
+from engine.wording import LEAKING_SPLIT, count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -134,6 +134,9 @@ def _as_png(figure: "Figure", evaluation: Evaluation) -> bytes:
     what = f"{PART_NAMES[evaluation.part].capitalize()}: {about}. Split {evaluation.split_sha256[:12]}."
     if evaluation.is_demo:
         figure.text(0.5, 0.55, "demo data", rotation=30, ha="center", va="center", fontsize=64, alpha=0.08)
+    if evaluation.leaking_split:
+        figure.text(0.5, 0.45, "leaking split", rotation=30, ha="center", va="center", fontsize=64, alpha=0.12)
+        what = f"{LEAKING_SPLIT} {what}"
     lines = [line for text in (what, NOTICE, _limits(evaluation)) for line in textwrap.wrap(text, _FOOTER_WIDTH)]
     figure.supxlabel("\n".join(lines), fontsize=7.5, color=figures.PAPER.muted)
     image = io.BytesIO()

@@ -134,6 +134,7 @@ class Predictor:
             seen_in_training=image.seen_in_training,
             error=None,
             hint=None,
+            leaking_split=card.leaking_split,
             thumbnail=image.thumbnail,
         )
 

@@ -12,7 +12,8 @@ import torch
 from engine.config import Preprocessing, TrainingConfig
 from engine.data.images import read_image, to_pixels
 from engine.data.readers import open_dataset
-from engine.data.split import limit_rows, make_split
+from engine.data.split import limit_rows
+from engine.data.split_choice import choose_split
 from engine.errors import DataError
 from engine.evaluation.metrics import labels_of
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
@@ -48,7 +49,7 @@ def estimate_time(
     rows = open_dataset(config.data).rows
     if config.limit is not None:
         rows = limit_rows(rows, config.limit, config.seed)
-    split = make_split(rows, config.seed)
+    split, _ = choose_split(rows, config.split, config.seed)
     labels = labels_of(list(split.loc[split["part"] == "train", "dx"]))
     reading = _time_reading([Path(path) for path in rows["path"]], config.preprocessing)
     with exact(device, config.threads or CORES):

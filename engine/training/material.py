@@ -1,6 +1,7 @@
 """Prepares what a training works on: the split of the data, its pixels, its priors and its fingerprints."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +11,19 @@ from engine.config import TrainingConfig
 from engine.data.cache import open_cache
 from engine.data.checks import fingerprint, open_checked
 from engine.data.fingerprints import Fingerprints
+from engine.data.readers import Dataset
 from engine.data.split import check_no_leak, limit_rows, make_split
+from engine.data.split_choice import choose_split
 from engine.errors import DataError
 from engine.evaluation.metrics import labels_of
 from engine.events import Control, OnEvent, StatusChanged
 from engine.labels import CODES
 from engine.training.batches import class_shares
+
+_LEAK_HINT = (
+    "Mend the split, or leave it out to split by lesion. To train with it all the same, allow a leaking split: "
+    "every output is then marked."
+)
 
 Ints = npt.NDArray[np.int64]
 
@@ -53,6 +61,8 @@ class Material:
     data_fingerprint: str
     """Of the whole data set, whatever `limit` leaves of it."""
     is_demo: bool
+    leaking_split: bool
+    """Images of one lesion stand in several parts, and the user wanted it so."""
 
 
 def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Material:
@@ -65,8 +75,7 @@ def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Mate
     if config.limit is not None:
         rows = limit_rows(dataset.rows, config.limit, config.seed).reset_index(drop=True)
         dataset = replace(dataset, rows=rows)
-    split = make_split(dataset.rows, config.seed)
-    check_no_leak(split)
+    split, leaking_split = _choose_split(dataset, config, on_event)
     _check_enough(split)
     cache = open_cache(dataset, config.preprocessing, control=control, on_event=on_event)
     train, val = (_images_of(part, split, cache.positions) for part in ("train", "val"))
@@ -83,7 +92,28 @@ def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Mate
         data_prior=class_shares(train.labels, "none"),
         data_fingerprint=data_fingerprint,
         is_demo=dataset.is_demo,
+        leaking_split=leaking_split,
     )
+
+
+def _choose_split(dataset: Dataset, config: TrainingConfig, on_event: OnEvent) -> tuple[pd.DataFrame, bool]:
+    """The split to train with, and whether it leaks, which only a user's own may, and only if the user said so."""
+    split, is_own = choose_split(dataset.rows, config.split, config.seed)
+    try:
+        check_no_leak(split)
+    except DataError as error:
+        if is_own and config.allow_leaking_split:
+            return split, True
+        if not is_own or config.split != "auto":
+            raise DataError(f"{_name(config)} leaks. {error.message}", _LEAK_HINT) from error
+        on_event(StatusChanged(text="The data set's own split leaks and is not used; making a new one by lesion"))
+        split = make_split(dataset.rows, config.seed)
+        check_no_leak(split)
+    return split, False
+
+
+def _name(config: TrainingConfig) -> str:
+    return "The split" if config.split in ("auto", "new") else Path(config.split).name
 
 
 def _images_of(part: str, split: pd.DataFrame, positions: dict[str, int]) -> PartImages:

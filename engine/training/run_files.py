@@ -36,13 +36,14 @@ def write_start(
         "training": as_json(config),
         "data_fingerprint": material.data_fingerprint,
         "is_demo": material.is_demo,
+        "leaking_split": material.leaking_split,
         "device": as_json(device),
         "weights": weights,
         "versions": versions,
     }
     write_json(folder.config, settings)
     return ModelCard(
-        name=f"{config.backbone}, {now:%d %b %Y %H:%M}",
+        name=f"{config.backbone}, {now:%d %b %Y %H:%M}{', leaking split' if material.leaking_split else ''}",
         created=now.isoformat(timespec="seconds"),
         backbone=config.backbone,
         weights=weights,
@@ -64,6 +65,7 @@ def write_start(
         versions=versions,
         limits=LIMITS,
         notice=NOTICE,
+        leaking_split=material.leaking_split,
     )
 
 
@@ -81,7 +83,8 @@ def _without_folders(config: TrainingConfig) -> TrainingConfig:
     """A model file is handed on: it must not tell the names of its maker's folders, often a person's name."""
     own_file = config.weights not in ("auto", "none", "download")
     weights = Path(config.weights).name if own_file else config.weights
-    return replace(config, data=Path(config.data.name), out=Path(config.out.name), weights=weights)
+    split = config.split if config.split in ("auto", "new") else Path(config.split).name
+    return replace(config, data=Path(config.data.name), out=Path(config.out.name), weights=weights, split=split)
 
 
 def _versions() -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -51,6 +52,8 @@ def train(
     control = control or Control()
     device = choose(config.device)
     config = replace(config, data=config.data.absolute(), out=config.out.absolute(), threads=config.threads or CORES)
+    if config.split not in ("auto", "new"):
+        config = replace(config, split=str(Path(config.split).absolute()))
     with exact(device, config.threads):
         module, config, started_from = _start_network(config, control, on_event)
         material = prepare(config, control, on_event)
@@ -178,6 +181,7 @@ class _Training:
             validation=card.validation,
             weights_sha256=weights_sha256(best.module),
             is_demo=card.is_demo,
+            leaking_split=card.leaking_split,
         )
 
     def _learn(self, epoch: int) -> tuple[float, float, float]:

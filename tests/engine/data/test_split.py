@@ -60,12 +60,16 @@ def test_no_group_stands_in_two_parts_and_no_image_is_lost(groups: list[tuple[st
 @_quick
 @given(_GROUPS, _SEEDS)
 def test_each_part_has_its_share(groups: list[tuple[str, int]], seed: int) -> None:
-    """70/15/15 but for 2 % of the images or, in small data, some one and a half groups of each class."""
+    """70/15/15 but for 2 % of the images, the largest group, or one group of each class, whichever is most.
+
+    Where a class has three groups or so and must stand in every part, no split does better than 1.1 groups.
+    """
     split = make_split(make_rows(groups), seed)
     largest = split.groupby(["dx", "group"]).size().groupby("dx").max()
-    tolerance = max(0.02 * len(split), 1.5 * largest.sum())
+    is_forced = split.groupby("dx")["group"].nunique().min() < 5
+    tolerance = max(0.02 * len(split), largest.max(), largest.sum() * (1.1 if is_forced else 1))
     for part, share in SHARES.items():
-        assert abs((split["part"] == part).sum() - share * len(split)) <= tolerance
+        assert abs((split["part"] == part).sum() - share * len(split)) <= tolerance + 1e-9
 
 
 @_quick

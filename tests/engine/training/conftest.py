@@ -39,7 +39,7 @@ def _small_config(data: Path, out: Path, **settings: object) -> TrainingConfig:
 @pytest.fixture
 def make_config(demo_data: Path, tmp_path: Path) -> MakeConfig:
     """Makes configs of trainings that take a few seconds, with the settings that are given."""
-    return lambda **settings: _small_config(demo_data, tmp_path / "runs", **settings)
+    return lambda data=demo_data, **settings: _small_config(data, tmp_path / "runs", **settings)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 from engine.data.images import read_image, to_pixels
 from engine.data.summary import inspect
 from engine.errors import Cancelled, DataError
-from engine.events import Control, ignore_events
+from engine.events import Control, Event, StatusChanged, ignore_events
 from engine.labels import CODES
 from engine.training.material import prepare
 from tests.engine.training.conftest import MakeConfig
@@ -96,3 +96,62 @@ def test_cancel_is_heard(make_config: MakeConfig) -> None:
     control.cancel()
     with pytest.raises(Cancelled):
         prepare(make_config(), control, ignore_events)
+
+
+def _write_parts(demo_data: Path, path: Path, leaking: bool) -> Path:
+    """A split of the demo data as a user may have it: by lesion, or at random."""
+    with (demo_data / "HAM10000_metadata.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    parts = ("Training", "training", "valid", "test")
+    lines = [
+        f"{row['image_id']},{parts[number % 4 if leaking else int(row['lesion_id'][-1]) % 4]}"
+        for number, row in enumerate(rows)
+    ]
+    path.write_text("\n".join(["image,split", *lines]))
+    return path
+
+
+def test_the_users_own_split_is_used(make_config: MakeConfig, demo_data: Path, tmp_path: Path) -> None:
+    """A file with image ids and parts, whatever they are called, decides which images are for training."""
+    file = _write_parts(demo_data, tmp_path / "mine.csv", leaking=False)
+    material = prepare(make_config(split=str(file), limit=None), Control(), ignore_events)
+    part_of_digit = {0: "train", 1: "train", 2: "val", 3: "test"}
+    wanted = [part_of_digit[int(lesion_id[-1]) % 4] for lesion_id in material.split["lesion_id"]]
+    assert material.split["part"].tolist() == wanted
+    assert not material.leaking_split
+
+
+def test_a_leaking_split_is_refused_unless_the_user_says_so(
+    make_config: MakeConfig, demo_data: Path, tmp_path: Path
+) -> None:
+    """Its figures would be no result; who wants them all the same gets a mark on everything."""
+    file = str(_write_parts(demo_data, tmp_path / "mine.csv", leaking=True))
+    with pytest.raises(DataError, match=r"mine\.csv leaks") as caught:
+        prepare(make_config(split=file), Control(), ignore_events)
+    assert "allow a leaking split" in caught.value.hint
+    assert prepare(make_config(split=file, allow_leaking_split=True), Control(), ignore_events).leaking_split
+
+
+@pytest.mark.parametrize("leaking", [False, True])
+def test_the_split_of_the_data_set_is_honoured_unless_it_leaks(
+    make_config: MakeConfig, demo_data: Path, tmp_path: Path, leaking: bool
+) -> None:
+    """A split.csv beside the images is used; one that leaks is said and replaced by one by lesion."""
+    data = _with_rows(demo_data, tmp_path / "data", lambda row: True)
+    _write_parts(demo_data, data / "split.csv", leaking)
+    events: list[Event] = []
+    material = prepare(make_config(data=data, limit=None), Control(), events.append)
+    said = [event.text for event in events if isinstance(event, StatusChanged) and "leaks" in event.text]
+    assert bool(said) == leaking
+    assert not material.leaking_split
+    assert material.split.groupby("group")["part"].nunique().max() == 1
+    new = prepare(make_config(data=data, limit=None, split="new"), Control(), ignore_events)
+    assert new.split.equals(material.split) == leaking
+
+
+def test_a_split_of_other_images_is_refused(make_config: MakeConfig, tmp_path: Path) -> None:
+    """A file that names none of the images is an error that says so."""
+    file = tmp_path / "other.csv"
+    file.write_text("image_id,part\nISIC_1,train\n")
+    with pytest.raises(DataError, match=r"other\.csv puts none of the \d+ images into the training part"):
+        prepare(make_config(split=str(file)), Control(), ignore_events)
