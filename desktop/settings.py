@@ -56,6 +56,16 @@ class Settings:
         self._store.setValue("last_folder", str(path or ""))
 
     @property
+    def download_folder(self) -> Path | None:
+        """Where a download of HAM10000 was begun and not finished, None if it is gone."""
+        path = self._path("download_folder")
+        return path if path is not None and path.is_dir() else None
+
+    @download_folder.setter
+    def download_folder(self, path: Path | None) -> None:
+        self._store.setValue("download_folder", str(path or ""))
+
+    @property
     def last_model(self) -> Path | None:
         """The model file that was in use last, None if it is gone."""
         path = self._path("last_model")

@@ -3,42 +3,31 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QStandardPaths, Qt, Slot
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.jobs import Job, JobRunner
 from desktop.pages.page import Page
 from desktop.settings import Settings
 from desktop.state import AppState
 from desktop.theme import GAP, mark_primary
+from desktop.widgets.data_welcome import DataWelcome
 from desktop.widgets.dataset_view import DatasetView
-from desktop.widgets.drop_area import DropArea, local_paths
+from desktop.widgets.download_question import DownloadQuestion
+from desktop.widgets.drop_area import local_paths
 from desktop.widgets.elided_label import ElidedLabel
-from desktop.widgets.folder_list import FolderList, shorten_path
+from desktop.widgets.folder_list import shorten_path
 from desktop.widgets.job_view import JobView
 from engine import calls, places
 from engine.calls import Call
 from engine.errors import DataError
+from engine.licences import HAM10000
 from engine.results import DatasetSummary
 
 _PURPOSE = "Choose the images to learn from. They are only read, never changed, and never leave this computer."
-_DROP_TEXT = "Drop the folder of your data set here"
-_DROP_HINT = "HAM10000 as it comes from Kaggle: HAM10000_metadata.csv beside the two folders of images."
-_DEMO_TEXT = (
-    "No data at hand? The program can draw about 300 images of made-up lesions, so that you can try everything at once."
-)
 _DEMO_NAME = "Demo data"
+_GET_NAME = "Get HAM10000…"
 
 
 class DataPage(Page):
@@ -49,20 +38,19 @@ class DataPage(Page):
         self._state, self._runner, self._settings = state, runner, settings
         self._job: Job | None = None
         self._dialog: QFileDialog | None = None
-        self.choose_button = mark_primary(QPushButton("Choose folder…"))
-        self.demo_button = QPushButton("Try with demo data")
+        self._question: DownloadQuestion | None = None
+        self.welcome = DataWelcome()
+        self.choose_button, self.demo_button = self.welcome.choose_button, self.welcome.demo_button
         self.choose_other_button = QPushButton("Choose another folder…")
         self.recent_button = QPushButton("Recent")
         self.recent_menu = QMenu(self)
         self.train_button = mark_primary(QPushButton("Go to training"))
-        self.drop_area = DropArea(_DROP_TEXT, _DROP_HINT)
-        self.recent_list = FolderList("Recent folders")
         self.job_view = JobView()
-        self.dataset_view = DatasetView()
+        self.dataset_view = DatasetView(runner)
         self._folder = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
-        self._empty, self._busy, self._result = self._make_empty(), self._make_busy(), self._make_result()
+        self._busy, self._result = _column(self.job_view), self._make_result()
         self._stack = QStackedWidget()
-        for widget in (self._empty, self._busy, self._result):
+        for widget in (self.welcome, self._busy, self._result):
             self._stack.addWidget(widget)
         self.body.addWidget(self._stack, 1)
         self.footer.addWidget(self.train_button)
@@ -86,6 +74,21 @@ class DataPage(Page):
         """Draw the demo data where it is not there yet, and show it."""
         job = self._start(calls.create_demo_data(places.demo_dir()), "Drawing the demo data")
         job.succeeded.connect(self._on_demo_drawn)
+
+    @property
+    def question(self) -> DownloadQuestion | None:
+        """What is asked before a download, while it is."""
+        return self._question
+
+    @Slot()
+    def ask_for_download(self) -> None:
+        """Show the licence of HAM10000; it is downloaded once that is accepted."""
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        folder = self._settings.download_folder or Path(documents or Path.home()) / HAM10000.data_set
+        self._question = DownloadQuestion(HAM10000, folder, self)
+        self._question.accepted.connect(self._on_download_accepted)
+        self._question.finished.connect(self._on_question_finished)
+        self._question.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Folders can be dropped on the whole page."""
@@ -135,10 +138,10 @@ class DataPage(Page):
         self.train_button.setVisible(dataset is not None)
         current = dataset.path if dataset is not None else None
         others = [one for one in self._settings.recent_folders if one not in (current, places.demo_dir())]
-        self.recent_list.set_folders(others)
+        self.welcome.show_offers(others, has_begun_download=self._settings.download_folder is not None)
         self._fill_menu(others, offer_demo=dataset is None or not dataset.is_demo)
         if dataset is None:
-            self._stack.setCurrentWidget(self._empty)
+            self._stack.setCurrentWidget(self.welcome)
             return
         self._folder.setText(_DEMO_NAME if dataset.is_demo else str(dataset.path))
         self._folder.setAccessibleName(f"Folder: {dataset.path}")
@@ -153,8 +156,8 @@ class DataPage(Page):
             self.recent_menu.addAction(action)
         if offer_demo:
             self.recent_menu.addSeparator()
-            self.recent_menu.addAction(_DEMO_NAME).setData("")
-        self.recent_button.setEnabled(not self.recent_menu.isEmpty())
+            self.recent_menu.addAction(_DEMO_NAME).setData(_DEMO_NAME)
+        self.recent_menu.addAction(_GET_NAME).setData(_GET_NAME)
 
     @Slot()
     def _on_choose_clicked(self) -> None:
@@ -177,11 +180,13 @@ class DataPage(Page):
 
     @Slot(QAction)
     def _on_recent_triggered(self, action: QAction) -> None:
-        folder = action.data()
-        if folder:
-            self.open_folder(Path(folder))
-        else:
+        choice = action.data()
+        if choice == _DEMO_NAME:
             self.open_demo()
+        elif choice == _GET_NAME:
+            self.ask_for_download()
+        else:
+            self.open_folder(Path(choice))
 
     @Slot(object)
     def _on_paths_dropped(self, paths: tuple[Path, ...]) -> None:
@@ -190,6 +195,23 @@ class DataPage(Page):
 
     @Slot(object)
     def _on_demo_drawn(self, folder: Path) -> None:
+        self.open_folder(folder)
+
+    @Slot()
+    def _on_download_accepted(self) -> None:
+        if self._question is not None:
+            folder = self._question.folder
+            self._settings.download_folder = folder
+            job = self._start(calls.download_ham10000(folder, accept_licence=True), "Downloading HAM10000")
+            job.succeeded.connect(self._on_downloaded)
+
+    @Slot()
+    def _on_question_finished(self) -> None:
+        self._question = None  # it deletes itself
+
+    @Slot(object)
+    def _on_downloaded(self, folder: Path) -> None:
+        self._settings.download_folder = None
         self.open_folder(folder)
 
     @Slot(object)
@@ -220,30 +242,12 @@ class DataPage(Page):
         self.demo_button.clicked.connect(self.open_demo)
         self.train_button.clicked.connect(self._on_train_clicked)
         self.recent_menu.triggered.connect(self._on_recent_triggered)
-        self.recent_list.folder_chosen.connect(self._on_folder_chosen)
-        self.drop_area.paths_dropped.connect(self._on_paths_dropped)
+        self.welcome.get_button.clicked.connect(self.ask_for_download)
+        self.welcome.recent_list.folder_chosen.connect(self._on_folder_chosen)
+        self.dataset_view.failed.connect(self.show_error)
+        self.welcome.drop_area.paths_dropped.connect(self._on_paths_dropped)
         self.job_view.cancel_requested.connect(self._on_cancel_requested)
         self._state.dataset_changed.connect(self._show_settled)
-
-    def _make_empty(self) -> QWidget:
-        self.drop_area.content.insertStretch(0)
-        self.drop_area.content.addSpacing(GAP)
-        self.drop_area.content.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignCenter)
-        self.drop_area.content.addStretch()
-        self.drop_area.setMinimumHeight(28 * GAP)
-        words = QLabel(_DEMO_TEXT)
-        words.setWordWrap(True)
-        demo = QFrame()
-        demo.setProperty("role", "card")
-        row = QHBoxLayout(demo)
-        row.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
-        row.setSpacing(2 * GAP)
-        row.addWidget(words, 1)
-        row.addWidget(self.demo_button)
-        return _column(self.drop_area, demo, self.recent_list)
-
-    def _make_busy(self) -> QWidget:
-        return _column(self.job_view)
 
     def _make_result(self) -> QWidget:
         self.recent_button.setMenu(self.recent_menu)

@@ -24,6 +24,8 @@ class Bar:
     """Hex; `LesionClass.color`."""
     second: float | None = None
     """Length of a thinner bar below the first, on the same scale."""
+    parts: tuple[tuple[float, str], ...] = ()
+    """What the bar is made of, from the left: lengths that sum to `value`, each in its colour in place of `color`."""
     is_strong: bool = False
     """Whether its words are bold: the answer."""
 
@@ -99,6 +101,7 @@ class BarChart(QWidget):
             painter.setBrush(QColor(c.track))
             painter.drawRoundedRect(QRectF(left, first_top, room, height), 2, 2)
         self._paint_bar(painter, QRectF(left, first_top, room, height), bar.value, QColor(bar.color))
+        self._paint_parts(painter, QRectF(left, first_top, room, height), bar)
         if bar.second is not None:
             paler = QColor(bar.color)
             paler.setAlphaF(0.5)
@@ -113,6 +116,14 @@ class BarChart(QWidget):
         painter.setBrush(color)
         painter.setPen(QPen(QColor(colors().control), 0.5))
         painter.drawRoundedRect(filled, 2, 2)
+
+    def _paint_parts(self, painter: QPainter, room: QRectF, bar: Bar) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        left = room.left()
+        for value, color in bar.parts:
+            width = room.width() * value / self._maximum
+            painter.fillRect(QRectF(left, room.top(), width, room.height()), QColor(color))
+            left += width
 
     def _row(self) -> int:
         return int(self.fontMetrics().height() * 1.25)

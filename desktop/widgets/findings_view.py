@@ -9,17 +9,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from desktop.format import count_of
 from desktop.widgets.flat_header import FlatHeader
+from engine.data_wording import name_finding
 from engine.results import Finding
 
 Index = QModelIndex | QPersistentModelIndex
-
-_TITLES = {
-    "missing": "Missing images",
-    "unreadable": "Unreadable images",
-    "unlisted": "Images that are not in the table",
-    "unknown diagnosis": "Unknown diagnoses",
-    "conflict": "Conflicts",
-}
 
 
 class FindingsModel(QAbstractItemModel):
@@ -75,7 +68,7 @@ class FindingsModel(QAbstractItemModel):
             return finding.subject if index.column() == 0 else f"{finding.message} {finding.action}"
         kind, findings = self._groups[index.row()]
         if index.column() == 0:
-            return f"{_TITLES.get(kind, kind.capitalize())}: {len(findings):,}"
+            return f"{name_finding(kind)}: {len(findings):,}"
         return findings[0].action if len({one.action for one in findings}) == 1 else ""
 
 

@@ -34,8 +34,13 @@ class ImageView(QWidget):
 
     def set_image(self, png: bytes, name: str) -> None:
         """Show the image in `png`; `name` is what a screen reader calls it."""
-        self._pixmap = QPixmap()
-        self._pixmap.loadFromData(png, "PNG")
+        pixmap = QPixmap()
+        pixmap.loadFromData(png, "PNG")
+        self.set_pixmap(pixmap, name)
+
+    def set_pixmap(self, pixmap: QPixmap, name: str) -> None:
+        """Show an image that is decoded already."""
+        self._pixmap = pixmap
         self._words = ""
         self.setAccessibleName(f"Image {name}")
         self.update()

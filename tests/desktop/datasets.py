@@ -1,7 +1,9 @@
 """Made-up summaries of data sets, and small folders of real files, for the tests of the Data page."""
 
 from pathlib import Path
+from typing import Any
 
+from engine.data_results import DatasetCounts, ImageRow, ValueCount
 from engine.labels import CODES
 from engine.results import ClassCount, DatasetSummary, Finding
 
@@ -28,7 +30,36 @@ def unlisted(name: str) -> Finding:
     )
 
 
-def summary(path: Path, *, is_demo: bool = False, findings: tuple[Finding, ...] = ()) -> DatasetSummary:
+def image(number: int, **changes: Any) -> ImageRow:
+    """One image of HAM10000 as a row; two to a lesion, the classes in turn."""
+    values: dict[str, Any] = {
+        "image_id": f"ISIC_{number:07d}",
+        "lesion_id": f"HAM_{number // 2:07d}",
+        "dx": CODES[number % 7],
+        "sex": ("female", "male")[number % 2],
+        "age": 50.0,
+        "localization": ("back", "face", "")[number % 3],
+        "dx_type": "histo",
+        "source": "",
+        "path": Path(f"/data/ISIC_{number:07d}.jpg"),
+        "is_used": True,
+        "kinds": (),
+    }
+    return ImageRow(**{**values, **changes})
+
+
+def value(words: str, *images_by_class: int, n_lesions: int = 1) -> ValueCount:
+    """One bar of a chart."""
+    return ValueCount(value=words, n_images=sum(images_by_class), n_lesions=n_lesions, images_by_class=images_by_class)
+
+
+def summary(
+    path: Path,
+    *,
+    is_demo: bool = False,
+    findings: tuple[Finding, ...] = (),
+    counts: DatasetCounts = DatasetCounts(),  # noqa: B008 - frozen
+) -> DatasetSummary:
     """HAM10000 in numbers."""
     return DatasetSummary(
         path=path,
@@ -43,6 +74,7 @@ def summary(path: Path, *, is_demo: bool = False, findings: tuple[Finding, ...] 
         ),
         findings=findings,
         fingerprint="0" * 64,
+        counts=counts,
     )
 
 

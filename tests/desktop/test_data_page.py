@@ -14,8 +14,10 @@ from desktop.settings import Settings
 from desktop.state import AppState
 from engine import places
 from engine.calls import Call
+from engine.events import ProgressDone
 from engine.labels import DEMO_NOTICE
 from tests.desktop import datasets
+from tests.desktop.scripted_runner import ScriptedRunner
 
 
 @pytest.fixture
@@ -42,9 +44,9 @@ def drop(page: DataPage, *paths: Path) -> None:
 def test_empty_says_what_to_do_and_offers_it(page: DataPage) -> None:
     """Nothing chosen yet: choose, drop, or try the demo; no way on."""
     assert visible_primaries(page) == ["Choose folder…"]
-    assert page.drop_area.isVisible()
+    assert page.welcome.drop_area.isVisible()
     assert page.demo_button.isVisible()
-    assert not page.recent_list.isVisible()
+    assert not page.welcome.recent_list.isVisible()
     assert not page.train_button.isVisible()
     assert not page.shows_demo_notice
 
@@ -63,7 +65,7 @@ def test_demo_data_from_the_button_to_the_result(
     assert page.shows_demo_notice
     assert any(label == DEMO_NOTICE for label in texts(page))
     assert page.dataset_view.isVisible()
-    assert sum(bar.value for bar in page.dataset_view.chart.bars) == state.dataset.n_images
+    assert sum(bar.value for bar in page.dataset_view.overview.chart.bars) == state.dataset.n_images
     assert visible_primaries(page) == ["Go to training"]
     assert settings.last_folder == places.demo_dir()
     with qtbot.waitSignal(page.page_requested) as asked:
@@ -81,7 +83,7 @@ def test_counts_and_classes_are_shown_in_plain_words(page: DataPage, state: AppS
     """Images, lesions, and for each class name, code and both counts."""
     state.set_dataset(datasets.summary(tmp_path))
     assert {"10,015", "images", "7,470", "lesions", "7"} <= set(texts(page))
-    bars = {bar.label: bar for bar in page.dataset_view.chart.bars}
+    bars = {bar.label: bar for bar in page.dataset_view.overview.chart.bars}
     melanoma = bars["Melanoma (mel)"]
     assert melanoma.text == "1,113 images, 614 lesions"
     assert (melanoma.value, melanoma.second) == (1113, 614)
@@ -176,32 +178,127 @@ def test_a_check_waits_for_the_work_before_it_and_says_so(
 def test_recent_folders_are_offered(
     qtbot: QtBot, page: DataPage, state: AppState, settings: Settings, tmp_path: Path
 ) -> None:
-    """On the empty page as buttons, beside a result in a menu that also has the demo data."""
+    """On the empty page as buttons, beside a result in a menu that also has the demo data and the download."""
     folders = [tmp_path / "one", tmp_path / "two & three"]
     for folder in folders:
         folder.mkdir()
         settings.add_recent_folder(folder)
     state.set_dataset(None)
-    assert page.recent_list.folders == tuple(reversed(folders))
-    qtbot.mouseClick(page.recent_list.buttons[0], Qt.MouseButton.LeftButton)
+    assert page.welcome.recent_list.folders == tuple(reversed(folders))
+    qtbot.mouseClick(page.welcome.recent_list.buttons[0], Qt.MouseButton.LeftButton)
     assert page.job_view.job is not None
     assert page.job_view.job.call.arguments == {"path": folders[1]}
     state.set_dataset(datasets.summary(folders[1]))
     actions = page.recent_menu.actions()
-    assert [action.data() for action in actions if not action.isSeparator()] == [str(folders[0]), ""]
+    assert [action.data() for action in actions if not action.isSeparator()] == [
+        str(folders[0]),
+        "Demo data",
+        "Get HAM10000…",
+    ]
     actions[0].trigger()
     assert page.job_view.job.call.arguments == {"path": folders[0]}
-    actions[-1].trigger()
+    actions[-2].trigger()
     assert "demo" in page.job_view.job.call.target
 
 
 def test_findings_are_listed_by_kind_and_name(page: DataPage, state: AppState, tmp_path: Path) -> None:
     """What was missing, by name; with none, a sentence instead of an empty list."""
+    view = page.dataset_view
     state.set_dataset(datasets.summary(tmp_path, findings=(datasets.unlisted("x.jpg"), datasets.missing(7))))
+    assert view.tabs.tabText(2) == "Findings (2)"
+    view.tabs.setCurrentWidget(view.findings)
     assert "2 findings" in texts(page)
-    model = page.dataset_view.findings.model()
+    model = view.findings.view.model()
     assert model.index(0, 0).data() == "Missing images: 1"
     assert model.index(0, 0, model.index(0, 0)).data() == "ISIC_0000007"
     state.set_dataset(datasets.summary(tmp_path))
-    assert not page.dataset_view.findings.isVisible()
+    assert not view.findings.view.isVisible()
     assert any(text.startswith("Nothing to report") for text in texts(page))
+
+
+def test_the_images_of_the_demo_data_from_the_grid_to_one_of_them(
+    qtbot: QtBot, page: DataPage, state: AppState, runner: JobRunner
+) -> None:
+    """With real children: the tab lists them, brings the pictures in sight, and one click shows one large."""
+    page.open_demo()
+    qtbot.waitUntil(lambda: state.dataset is not None, timeout=60_000)
+    assert state.dataset is not None
+    browser = page.dataset_view.browser
+    assert runner.child_pid("views") is None  # nobody looked at the images yet
+    page.dataset_view.tabs.setCurrentWidget(browser)
+    qtbot.waitUntil(lambda: bool(browser.grid.images.images), timeout=60_000)
+    assert len([image for image in browser.grid.images.images if image.is_used]) == state.dataset.n_images
+    in_sight = [browser.grid.images.images[row] for row in browser.grid.rows_in_sight()]
+    assert 4 <= len(in_sight) < 60
+    qtbot.waitUntil(lambda: all(browser.picture(image) is not None for image in in_sight), timeout=60_000)
+    first = browser.picture(in_sight[0])
+    assert first is not None
+    assert not first.isNull()
+    browser.grid.clicked.emit(browser.grid.images.index(0))
+    qtbot.waitUntil(lambda: browser.viewer.view.image_size.width() > first.width(), timeout=60_000)
+    assert page.shows_demo_notice
+    assert browser.viewer.facts["Lesion"].startswith(in_sight[0].lesion_id)
+
+
+def test_the_licence_stands_before_the_download(
+    qtbot: QtBot, state: AppState, settings: Settings, tmp_path: Path
+) -> None:
+    """Nothing is fetched until it is accepted; then progress, and the folder is opened."""
+    scripted = ScriptedRunner()
+    page = DataPage(state, scripted, settings)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    page.show()
+    page.welcome.get_button.click()
+    question = page.question
+    assert question is not None
+    assert not question.download_button.isEnabled()
+    question.folder_field.setText(str(tmp_path / "ham"))
+    question.accept_box.click()
+    question.download_button.click()
+    assert page.question is None
+    job = scripted.latest("download_ham10000")
+    assert job.call.arguments == {"target": tmp_path / "ham", "accept_licence": True}
+    job.report(ProgressDone(done=700, total=2800, unit="MB", seconds_left=600.0))
+    assert "700 of 2,800 MB" in page.job_view.text
+    assert "10 min left" in page.job_view.text
+    (tmp_path / "ham").mkdir()
+    job.succeed(tmp_path / "ham")
+    assert scripted.latest("inspect").call.arguments == {"path": tmp_path / "ham"}
+    assert settings.download_folder is None
+
+
+def test_a_cancelled_download_is_offered_to_go_on(
+    qtbot: QtBot, state: AppState, settings: Settings, tmp_path: Path
+) -> None:
+    """What has arrived is kept: the page says so, and proposes the same folder."""
+    scripted = ScriptedRunner()
+    page = DataPage(state, scripted, settings)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    page.show()
+    page.ask_for_download()
+    assert page.question is not None
+    page.question.folder_field.setText(str(tmp_path))
+    page.question.accept_box.click()
+    page.question.download_button.click()
+    job = scripted.latest("download_ham10000")
+    page.job_view.cancel_button.click()
+    assert job.is_cancelling
+    job.end_cancelled()
+    assert any("not finished" in text for text in texts(page))
+    page.ask_for_download()
+    assert page.question is not None
+    assert page.question.folder == tmp_path
+
+
+def test_a_refused_licence_fetches_nothing(qtbot: QtBot, state: AppState, settings: Settings, tmp_path: Path) -> None:
+    """Cancel leaves everything as it was."""
+    scripted = ScriptedRunner()
+    page = DataPage(state, scripted, settings)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    page.show()
+    page.ask_for_download()
+    assert page.question is not None
+    page.question.leave_button.click()
+    assert page.question is None
+    assert not scripted.jobs
+    assert settings.download_folder is None
