@@ -29,13 +29,13 @@ class Settings:
 
     @property
     def recent_folders(self) -> tuple[Path, ...]:
-        """Folders of data sets that were opened, newest first, at most five; those that are gone are left out."""
+        """Folders (archives, tables) of data sets that were opened, newest first, at most five; none that is gone."""
         try:
             names = json.loads(str(self._store.value("recent_folders", "[]")))
         except ValueError:
             return ()
         paths = [Path(name) for name in names if isinstance(name, str)] if isinstance(names, list) else []
-        return tuple(path for path in paths if path.is_dir())
+        return tuple(path for path in paths if path.exists())
 
     def add_recent_folder(self, folder: Path) -> None:
         """Put `folder` in front of the recent ones; it is also the last folder."""
@@ -49,7 +49,7 @@ class Settings:
     def last_folder(self) -> Path | None:
         """The folder of the data set that was open last, None if it is gone."""
         path = self._path("last_folder")
-        return path if path is not None and path.is_dir() else None
+        return path if path is not None and path.exists() else None
 
     @last_folder.setter
     def last_folder(self, path: Path | None) -> None:

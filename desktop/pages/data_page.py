@@ -28,6 +28,9 @@ from engine.results import DatasetSummary
 _PURPOSE = "Choose the images to learn from. They are only read, never changed, and never leave this computer."
 _DEMO_NAME = "Demo data"
 _GET_NAME = "Get HAM10000…"
+_FILE_NAME = "Choose a zip archive or table…"
+_SUFFIXES = (".zip", ".csv", ".tab", ".tsv", ".txt")
+"""Of files that may be or hold a data set."""
 
 
 class DataPage(Page):
@@ -60,9 +63,12 @@ class DataPage(Page):
         self._show_settled()
 
     def open_folder(self, folder: Path) -> None:
-        """Check the data set in `folder` and show it; an earlier check that still runs is given up."""
-        if not folder.is_dir():
-            what = "is not a folder" if folder.exists() else "does not exist"
+        """Check the data set in `folder`, which may also be a zip archive or a table, and show it.
+
+        An earlier check that still runs is given up.
+        """
+        if not _may_hold_data(folder):
+            what = "is neither a folder nor a zip archive nor a table" if folder.exists() else "does not exist"
             hint = "Choose the folder that holds the table and the images. Images for an answer go to the Predict page."
             self.show_error(DataError(f"{folder.name or folder} {what}.", hint))
             return
@@ -157,15 +163,25 @@ class DataPage(Page):
         if offer_demo:
             self.recent_menu.addSeparator()
             self.recent_menu.addAction(_DEMO_NAME).setData(_DEMO_NAME)
-        self.recent_menu.addAction(_GET_NAME).setData(_GET_NAME)
+        for name in (_GET_NAME, _FILE_NAME):
+            self.recent_menu.addAction(name).setData(name)
 
     @Slot()
     def _on_choose_clicked(self) -> None:
+        self._ask_for_path("Choose the folder of your data set", QFileDialog.FileMode.Directory)
+
+    @Slot()
+    def _on_choose_file_clicked(self) -> None:
+        self._ask_for_path("Choose a zip archive or the table of your data set", QFileDialog.FileMode.ExistingFile)
+
+    def _ask_for_path(self, title: str, mode: QFileDialog.FileMode) -> None:
         recent = self._settings.recent_folders
-        start = str(recent[0].parent if recent else Path.home())
-        self._dialog = QFileDialog(self, "Choose the folder of your data set", start)
-        self._dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._dialog = QFileDialog(self, title, str(recent[0].parent if recent else Path.home()))
+        self._dialog.setFileMode(mode)
+        if mode == QFileDialog.FileMode.Directory:
+            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        else:
+            self._dialog.setNameFilter(f"Data sets ({' '.join(f'*{suffix}' for suffix in _SUFFIXES)})")
         self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dialog.fileSelected.connect(self._on_folder_selected)
         self._dialog.open()
@@ -185,13 +201,14 @@ class DataPage(Page):
             self.open_demo()
         elif choice == _GET_NAME:
             self.ask_for_download()
+        elif choice == _FILE_NAME:
+            self._on_choose_file_clicked()
         else:
             self.open_folder(Path(choice))
 
     @Slot(object)
     def _on_paths_dropped(self, paths: tuple[Path, ...]) -> None:
-        table = next((one.parent for one in paths if one.suffix.lower() == ".csv" and one.is_file()), paths[0])
-        self.open_folder(next((one for one in paths if one.is_dir()), table))
+        self.open_folder(next((one for one in paths if _may_hold_data(one)), paths[0]))
 
     @Slot(object)
     def _on_demo_drawn(self, folder: Path) -> None:
@@ -242,6 +259,7 @@ class DataPage(Page):
         self.demo_button.clicked.connect(self.open_demo)
         self.train_button.clicked.connect(self._on_train_clicked)
         self.recent_menu.triggered.connect(self._on_recent_triggered)
+        self.welcome.file_button.clicked.connect(self._on_choose_file_clicked)
         self.welcome.get_button.clicked.connect(self.ask_for_download)
         self.welcome.recent_list.folder_chosen.connect(self._on_folder_chosen)
         self.dataset_view.failed.connect(self.show_error)
@@ -260,6 +278,10 @@ class DataPage(Page):
         row.addWidget(self.choose_other_button)
         row.addWidget(self.recent_button)
         return _column(bar, self.dataset_view, stretched=self.dataset_view)
+
+
+def _may_hold_data(path: Path) -> bool:
+    return path.is_dir() or (path.suffix.lower() in _SUFFIXES and path.is_file())
 
 
 def _column(*widgets: QWidget, stretched: QWidget | None = None) -> QWidget:

@@ -10,7 +10,7 @@ from desktop.theme import GAP, mark_primary, set_role
 from desktop.widgets.drop_area import DropArea
 from desktop.widgets.folder_list import FolderList
 
-_DROP_TEXT = "Drop the folder of your data set here"
+_DROP_TEXT = "Drop the folder or zip archive of your data set here"
 _DROP_HINT = "HAM10000 or ISIC data in any form in which it is offered for download; there is nothing to set."
 _DEMO_TEXT = (
     "No data at hand? The program can draw about 300 images of made-up lesions, so that you can try everything at once."
@@ -28,6 +28,9 @@ class DataWelcome(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.choose_button = mark_primary(QPushButton("Choose folder…"))
+        self.file_button = QPushButton("or a zip archive or table…")
+        self.file_button.setFlat(True)
+        self.file_button.setAccessibleName("Choose a zip archive or table")
         self.demo_button = QPushButton("Try with demo data")
         self.get_button = QPushButton("Get HAM10000…")
         self.drop_area = DropArea(_DROP_TEXT, _DROP_HINT)
@@ -36,6 +39,7 @@ class DataWelcome(QWidget):
         self.drop_area.content.insertStretch(0)
         self.drop_area.content.addSpacing(GAP)
         self.drop_area.content.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignCenter)
+        self.drop_area.content.addWidget(self.file_button, 0, Qt.AlignmentFlag.AlignCenter)
         self.drop_area.content.addStretch()
         self.drop_area.setMinimumHeight(24 * GAP)
         layout = QVBoxLayout(self)

@@ -125,11 +125,13 @@ def test_what_is_no_folder_is_said_at_once(page: DataPage, runner: JobRunner, tm
 
 
 def test_a_dropped_folder_or_table_is_opened(qtbot: QtBot, page: DataPage, state: AppState, tmp_path: Path) -> None:
-    """Dropping the table means the folder it lies in."""
+    """So is a zip archive; what is dropped besides is left alone."""
     folder = datasets.folder_without_dx(tmp_path / "bad")
-    drop(page, folder / "HAM10000_metadata.csv")
-    assert page.job_view.job is not None
-    assert page.job_view.job.call.arguments == {"path": folder}
+    (tmp_path / "data.ZIP").write_bytes(b"")
+    for path in (folder / "HAM10000_metadata.csv", tmp_path / "data.ZIP"):
+        drop(page, folder / "nothing.jpg", path)
+        assert page.job_view.job is not None
+        assert page.job_view.job.call.arguments == {"path": path}
     drop(page, tmp_path)
     assert page.job_view.job.call.arguments == {"path": tmp_path}
 
@@ -194,10 +196,11 @@ def test_recent_folders_are_offered(
         str(folders[0]),
         "Demo data",
         "Get HAM10000…",
+        "Choose a zip archive or table…",
     ]
     actions[0].trigger()
     assert page.job_view.job.call.arguments == {"path": folders[0]}
-    actions[-2].trigger()
+    actions[-3].trigger()
     assert "demo" in page.job_view.job.call.target
 
 
