@@ -133,7 +133,7 @@ def test_tab_goes_from_top_to_bottom(qtbot: QtBot, window: MainWindow, state: Ap
     window.activateWindow()
     window.sidebar.list.setFocus()
     names = []
-    for _ in range(7):
+    for _ in range(8):
         widget = QApplication.focusWidget()
         names.append(widget.accessibleName() or (widget.text() if isinstance(widget, QPushButton) else ""))
         qtbot.keyClick(widget, Qt.Key.Key_Tab)
@@ -143,7 +143,8 @@ def test_tab_goes_from_top_to_bottom(qtbot: QtBot, window: MainWindow, state: Ap
         "Dismiss the error",
         "Choose another folder…",
         "Recent folders and demo data",
-        "Findings",
+        "Views of the data set",
+        "Overview of the data set",
         "Go to training",
     ]
 
