@@ -11,16 +11,17 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from engine import __version__, places, terminal
+from engine import __version__, data_commands, places, terminal
 from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
 from engine.errors import Cancelled, ConfigError, EngineError, ModelFileError
 from engine.events import Control, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
+from engine.results import Part
 from engine.runs import RunFolder
 from engine.threads import share_cpu
 
-COMMANDS = ("train", "evaluate", "predict", "demo", "download")
+COMMANDS = ("train", "evaluate", "predict", "demo", "download", *data_commands.COMMANDS)
 
 _KEPT = {"download": "What has arrived is kept: the same command goes on from there."}
 Report = tuple[Any, str]
@@ -95,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     download.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="a new or an empty folder")
     download.add_argument("--accept-licence", action="store_true", help=f"accept {HAM10000.name}, non-commercial use")
     download.set_defaults(run=_download)
+
+    data_commands.add_commands(commands)
     return parser
 
 
@@ -108,13 +111,32 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--batch-size", type=int, default=None, metavar="N", help="images per step (32)")
     train.add_argument("--seed", type=int, default=None, metavar="N", help="decides split, weights and order (0)")
     train.add_argument("--limit", type=int, default=None, metavar="N", help="use about N images, whole lesions")
+    train.add_argument("--split", default=None, help="auto, new, or a table with image ids and parts (auto)")
+    train.add_argument(
+        "--allow-leaking-split",
+        action="store_true",
+        default=None,
+        help="train on it all the same; every output says so",
+    )
     train.add_argument("--threads", type=int, default=None, metavar="N", help="CPU threads (one per core)")
     train.add_argument("--out", type=Path, default=None, metavar="RUNS_DIR", help="folder that holds the runs")
     train.add_argument("--config", type=Path, default=None, metavar="FILE", help="repeat the config.json of a run")
     train.set_defaults(run=_train)
 
 
-_SETTINGS = ("backbone", "weights", "epochs", "batch_size", "seed", "limit", "threads", "device", "out")
+_SETTINGS = (
+    "backbone",
+    "weights",
+    "epochs",
+    "batch_size",
+    "seed",
+    "limit",
+    "split",
+    "allow_leaking_split",
+    "threads",
+    "device",
+    "out",
+)
 
 
 def training_config(options: argparse.Namespace) -> TrainingConfig:
@@ -137,24 +159,26 @@ def training_config(options: argparse.Namespace) -> TrainingConfig:
 
 
 def _train(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    config = training_config(options)  # before the heavy import: what is wrong with it is said at once
     from engine.training.trainer import train
 
-    result = train(training_config(options), control=control, on_event=on_event)
+    result = train(config, control=control, on_event=on_event)
     return (training_json(result), terminal.describe_training(result)), 0
 
 
 def _evaluate(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    run = _find_run(options.run_folder)
     from engine.evaluation.evaluate import evaluate
 
-    part = "test" if options.open_test else "val"
-    result = evaluate(_find_run(options.run_folder), part, control=control, on_event=on_event)
+    part: Part = "test" if options.open_test else "val"
+    result = evaluate(run, part, control=control, on_event=on_event)
     return (evaluation_json(result), terminal.describe_evaluation(result)), 0
 
 
 def _predict(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    model = _find_model(options.model)
     from engine.prediction.predictor import predict
 
-    model = _find_model(options.model)
     answers = predict(model, options.paths, options.device or "auto", control=control, on_event=on_event)
     failed = any(answer.error is not None for answer in answers)
     return ([prediction_json(answer) for answer in answers], terminal.describe_predictions(answers)), int(failed)
