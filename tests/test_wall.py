@@ -9,7 +9,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "torchvision", "sklearn", "scipy", "pandas", "matplotlib"}
-GROUND_FLOOR = {path.stem for path in (ROOT / "engine").glob("*.py")} - {"__init__", "cli", "data_commands", "terminal", "figures"}
+GROUND_FLOOR = {path.stem for path in (ROOT / "engine").glob("*.py")} - {
+    "__init__",
+    "cli",
+    "data_commands",
+    "terminal",
+    "figures",
+}
 FLOORS = ["data", "model", "prediction", "evaluation", "training"]
 MAY_USE = {"data": 0, "model": 0, "prediction": 2, "evaluation": 3, "training": 4}
 
