@@ -30,7 +30,7 @@ def test_pixels_are_prepared_at_the_speed_of_the_cores(ham10000: Path) -> None:
     second = _time(lambda: open_cache(dataset, _SIZE))
     print(
         f"\ncache of {len(paths):,} images: {len(paths) / first:.0f} images/s, {one_core / first:.2f} of one core's "
-        f"speed on {os.cpu_count()} cores; again in {second / first:.4f} of the time; {memory / 1e6:.0f} MB more afterwards"
+        f"speed on {os.cpu_count()} cores; again in {second / first:.4f} of the time; {memory / 1e6:.0f} MB more after"
     )
 
 
