@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop.jobs import Job, JobRunner
 from engine import calls
 from engine.calls import Call
+from engine.evaluation_results import Evaluation
 from engine.labels import PART_NAMES
-from engine.results import Evaluation, Part, RunInfo
+from engine.results import Part, RunInfo
 
 
 class RunEvaluations(QObject):

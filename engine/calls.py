@@ -7,10 +7,10 @@ from typing import Any, Generic, Literal, TypeVar
 
 from engine.config import DeviceName, TrainingConfig
 from engine.data_results import ImageRow
+from engine.evaluation_results import Evaluation
 from engine.results import (
     DatasetSummary,
     DeviceInfo,
-    Evaluation,
     ModelCard,
     Part,
     Prediction,

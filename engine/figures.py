@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.evaluation_results import ClassScore, Evaluation
 from engine.labels import CLASSES, CODES
-from engine.results import ClassScore, EpochRecord, Evaluation
+from engine.results import EpochRecord
 
 if TYPE_CHECKING:  # matplotlib is loaded by whoever has axes to draw on
     from matplotlib.axes import Axes

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from engine.evaluation_results import Evaluation
 from engine.labels import CODES
-from engine.results import Evaluation, Prediction, TrainingResult
+from engine.results import Prediction, TrainingResult
 
 
 def training_json(result: TrainingResult) -> dict[str, Any]:

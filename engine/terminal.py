@@ -5,10 +5,12 @@ from typing import Any
 
 from tqdm import tqdm
 
+from engine import evaluation_wording as evaluation
 from engine import wording
+from engine.evaluation_results import ClassScore, Evaluation
 from engine.events import BatchesDone, EpochDone, Event, ProgressDone, RunStarted, StatusChanged
 from engine.labels import CODES, DEMO_NOTICE, LIMITS, NOTICE
-from engine.results import ClassScore, Evaluation, Prediction, TrainingResult
+from engine.results import Prediction, TrainingResult
 
 
 class Progress:
@@ -80,24 +82,24 @@ def describe_evaluation(result: Evaluation) -> str:
     width = max(len(wording.name_class(code)) for code in CODES)
     head = f"{'class':<{width}} {'images':>6} {'lesions':>7}  {'sensitivity':<20} {'specificity':>11} {'AUC':>5}"
     lines = [
-        wording.describe_part(result),
-        f"{wording.describe_headline(result)}.",
-        wording.describe_accuracy(result),
+        evaluation.describe_part(result),
+        f"{evaluation.describe_headline(result)}.",
+        evaluation.describe_accuracy(result),
         "",
         head,
         *(_class_row(score, width) for score in result.classes),
         "",
-        *([] if result.part == "test" else [wording.describe_openings(result.test_openings)]),
-        *([wording.LEAK_WARNING] if result.leak_suspected else []),
+        *([] if result.part == "test" else [evaluation.describe_openings(result.test_openings)]),
+        *([evaluation.LEAK_WARNING] if result.leak_suspected else []),
     ]
     return "\n".join([*lines, *_footer(result.is_demo)])
 
 
 def _class_row(score: ClassScore, width: int) -> str:
     counts = f"{score.n_images:>6,} {score.n_lesions:>7,}"
-    sensitivity = wording.NO_FIGURE if score.sensitivity is None else wording.name_interval(score.sensitivity)
+    sensitivity = wording.NO_FIGURE if score.sensitivity is None else evaluation.name_interval(score.sensitivity)
     specificity, auc = (wording.NO_FIGURE if x is None else f"{x:.2f}" for x in (score.specificity, score.auc))
-    unsure = f"  {wording.TOO_FEW}" if score.sensitivity is not None and score.sensitivity.is_too_wide else ""
+    unsure = f"  {evaluation.TOO_FEW}" if score.sensitivity is not None and score.sensitivity.is_too_wide else ""
     name = wording.name_class(score.code)
     return f"{name:<{width}} {counts}  {sensitivity:<20} {specificity:>11} {auc:>5}{unsure}"
 

@@ -26,8 +26,9 @@ from desktop.widgets.job_view import JobView
 from desktop.widgets.opening_question import OpeningQuestion
 from desktop.widgets.run_choice import RunChoice
 from engine import runs
+from engine.evaluation_results import Evaluation
 from engine.labels import PART_NAMES
-from engine.results import Evaluation, Part
+from engine.results import Part
 from engine.runs import RunFolder
 
 _PURPOSE = "How well a trained model does on lesions that it never learned from, and how sure that is."

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from desktop import theme
 from desktop.widgets.flat_header import FlatHeader
 from engine import wording
+from engine.evaluation_results import ClassScore
+from engine.evaluation_wording import TOO_FEW, describe_sensitivity
 from engine.labels import CLASSES, INDEX
-from engine.results import ClassScore
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -30,7 +31,7 @@ def _figure(value: float | None) -> str:
 
 
 def _sensitivity(score: ClassScore) -> str:
-    return wording.describe_sensitivity(score).replace(f", {wording.TOO_FEW}", f"\n{wording.TOO_FEW}")
+    return describe_sensitivity(score).replace(f", {TOO_FEW}", f"\n{TOO_FEW}")
 
 
 _COLUMNS: tuple[_Column, ...] = (

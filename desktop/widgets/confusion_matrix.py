@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop import theme
 from desktop.widgets.flat_header import FlatHeader
-from engine import wording
+from engine import evaluation_wording, wording
 from engine.labels import CLASSES
 
 Index = QModelIndex | QPersistentModelIndex
@@ -71,7 +71,7 @@ class ConfusionModel(QAbstractTableModel):
                 return f"{number:,}"
             return f"{number / total:.2f}" if total else wording.NO_FIGURE
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return wording.describe_cell(self._confusion, row, column)
+            return evaluation_wording.describe_cell(self._confusion, row, column)
         return (number / total if total else 0.0) if role == _SHARE_ROLE else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -9,16 +9,16 @@ from desktop.widgets.class_table import ClassTable
 from desktop.widgets.confusion_matrix import ConfusionMatrix
 from desktop.widgets.plot_area import PlotArea
 from desktop.widgets.training_curves import TrainingCurves
-from engine import wording
+from engine import evaluation_wording, wording
+from engine.evaluation_results import Evaluation
 from engine.labels import CLASSES, INDEX, LIMITS, NOTICE
-from engine.results import Evaluation
 
 _CURVES_HEIGHT = 50 * GAP
 _LOADING = "The curves are being drawn."
 _NO_CURVES = "The history of this training could not be read."
 _INTERVALS = (
     "Intervals hold 95 % of what other lesions of the same kind would give. "
-    f"Grey, “{wording.TOO_FEW}”: wider than 0.3, this part holds too few such lesions."
+    f"Grey, “{evaluation_wording.TOO_FEW}”: wider than 0.3, this part holds too few such lesions."
 )
 
 
@@ -46,14 +46,14 @@ class EvaluationView(QWidget):
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show `evaluation` in place of another."""
-        self._leak.setText(wording.LEAK_WARNING)
+        self._leak.setText(evaluation_wording.LEAK_WARNING)
         self._leak_banner.setVisible(evaluation.leak_suspected)
         self._figure.setText(f"{evaluation.balanced_accuracy.value:.2f}")
         self._figure.setAccessibleName(f"Balanced accuracy {evaluation.balanced_accuracy.value:.2f}")
-        self._headline.setText(wording.describe_headline(evaluation))
-        self._meaning.setText(wording.BALANCED_ACCURACY)
-        self._accuracy.setText(wording.describe_accuracy(evaluation))
-        self._part.setText(wording.describe_part(evaluation))
+        self._headline.setText(evaluation_wording.describe_headline(evaluation))
+        self._meaning.setText(evaluation_wording.BALANCED_ACCURACY)
+        self._accuracy.setText(evaluation_wording.describe_accuracy(evaluation))
+        self._part.setText(evaluation_wording.describe_part(evaluation))
         self.class_table.set_scores(evaluation.classes)
         self.confusion.set_confusion(evaluation.confusion)
         self.wrong.set_bars(_wrong_bars(evaluation), maximum=1.0)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
-from engine import wording
+from engine import evaluation_wording
 
 _TITLE = "Open the test part?"
 _WHY = (
@@ -23,7 +23,7 @@ class OpeningQuestion(QMessageBox):
         self.setIcon(QMessageBox.Icon.Question)
         self.setWindowTitle(_TITLE)
         self.setText(_TITLE)
-        self.setInformativeText(f"{_WHY}\n\n{wording.describe_openings(openings)} {_COUNTED}")
+        self.setInformativeText(f"{_WHY}\n\n{evaluation_wording.describe_openings(openings)} {_COUNTED}")
         self.open_button = QPushButton("Open the test part")
         self.leave_button = QPushButton("Leave it closed")
         self.addButton(self.open_button, QMessageBox.ButtonRole.AcceptRole)

@@ -20,12 +20,13 @@ from engine.data.split import read_split, split_sha256
 from engine.errors import ConfigError, DataError, ModelFileError
 from engine.evaluation.report import read_report, write_report
 from engine.evaluation.scores import answer_images, score
+from engine.evaluation_results import Evaluation
 from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
 from engine.labels import PART_NAMES
 from engine.model.device import choose
 from engine.model.file import LoadedModel, load_model
 from engine.prediction.predictor import compute_logits
-from engine.results import Evaluation, Part
+from engine.results import Part
 from engine.runs import RunFolder
 from engine.wording import count
 

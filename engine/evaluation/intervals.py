@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.results import Interval
+from engine.evaluation_results import Interval
 
 Ints = npt.NDArray[np.integer]
 

@@ -13,9 +13,9 @@ import pandas as pd
 from engine import figures
 from engine.atomic import write_bytes, write_json, write_text
 from engine.errors import ConfigError
+from engine.evaluation_results import ClassScore, Evaluation
 from engine.labels import CLASSES, DEMO_NOTICE, INDEX, LIMITS, NOTICE, PART_NAMES
 from engine.records import as_json, from_json
-from engine.results import ClassScore, Evaluation
 from engine.wording import LEAKING_SPLIT, count
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from engine.evaluation import metrics
 from engine.evaluation.intervals import bootstrap, wilson
+from engine.evaluation_results import ClassScore, Interval
 from engine.labels import CODES
 from engine.model.probabilities import EQUAL_PRIOR, IN_GROUP, Floats, decide, group_probability, posterior
-from engine.results import ClassScore, Interval, ModelCard
+from engine.results import ModelCard
 
 Ints = npt.NDArray[np.integer]
 

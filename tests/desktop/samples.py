@@ -7,17 +7,9 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QColor, QImage
 
 from engine.config import Preprocessing
+from engine.evaluation_results import ClassScore, Evaluation, Interval
 from engine.labels import CODES, LIMITS, NOTICE
-from engine.results import (
-    ClassScore,
-    EpochRecord,
-    Evaluation,
-    Interval,
-    ModelCard,
-    OperatingPoint,
-    Part,
-    Prediction,
-)
+from engine.results import EpochRecord, ModelCard, OperatingPoint, Part, Prediction
 
 CONFUSION = (
     (20, 8, 10, 0, 4, 3, 0),

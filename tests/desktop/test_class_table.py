@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop import theme
 from desktop.widgets.class_table import ClassTable
+from engine.evaluation_results import Interval
 from engine.labels import CLASSES
-from engine.results import Interval
 from tests.desktop.samples import evaluation
 
 SENSITIVITY = 3

@@ -14,9 +14,9 @@ from desktop.state import AppState
 from engine import calls, runs
 from engine.config import from_recipe
 from engine.errors import DataError
+from engine.evaluation_results import Evaluation
 from engine.events import ProgressDone
 from engine.labels import LIMITS, NOTICE
-from engine.results import Evaluation
 from tests.desktop.made_up_run import make_run
 from tests.desktop.made_up_training import run_started
 from tests.desktop.samples import evaluation

@@ -10,8 +10,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from engine import figures
+from engine.evaluation_results import Evaluation
 from engine.labels import CLASSES, CODES
-from engine.results import Evaluation
 from tests.engine.evaluation.samples import CONFUSION, evaluation, evaluation_of_few, history
 
 _DARK = figures.Ink(

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.evaluation.intervals import wilson
+from engine.evaluation_results import ClassScore, Evaluation, Interval
 from engine.labels import CODES
-from engine.results import ClassScore, EpochRecord, Evaluation, Interval
+from engine.results import EpochRecord
 
 CONFUSION = (
     (27, 2, 1, 0, 6, 7, 6),

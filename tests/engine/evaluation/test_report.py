@@ -12,8 +12,8 @@ from PIL import Image
 from engine.errors import DiskError
 from engine.evaluation import report
 from engine.evaluation.report import read_report, write_report
+from engine.evaluation_results import Evaluation
 from engine.labels import CODES, DEMO_NOTICE, LIMITS, NOTICE
-from engine.results import Evaluation
 from engine.runs import RunFolder
 from tests.engine.evaluation.samples import evaluation, evaluation_of_few
 

@@ -4,7 +4,7 @@ import csv
 import json
 from pathlib import Path
 
-from engine import terminal, wording
+from engine import evaluation_wording, terminal, wording
 from engine.data.split import read_split
 from engine.evaluation.evaluate import evaluate
 from engine.json_output import evaluation_json, prediction_json, training_json
@@ -43,8 +43,8 @@ def test_the_mark_stands_on_every_output(make_config: MakeConfig, demo_data: Pat
     evaluation = evaluate(trained.run, "val")
     assert evaluation.leaking_split
     assert evaluation_json(evaluation)["leaking_split"]
-    assert wording.describe_headline(evaluation).startswith("Leaking split, no result: ")
-    assert wording.LEAKING_SPLIT in wording.describe_part(evaluation)
+    assert evaluation_wording.describe_headline(evaluation).startswith("Leaking split, no result: ")
+    assert wording.LEAKING_SPLIT in evaluation_wording.describe_part(evaluation)
     metrics = folder.evaluation("val") / "metrics.json"
     assert json.loads(metrics.read_text(encoding="utf-8"))["evaluation"]["leaking_split"]
 
