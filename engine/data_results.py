@@ -1,4 +1,4 @@
-"""What comes back about a data set beyond its summary: counts for charts, and its images one by one."""
+"""What comes back about a data set beyond its summary: counts for charts, its images one by one, near-duplicates."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,3 +56,15 @@ class ImageRow:
     """False for an image that is left out; `kinds` says why."""
     kinds: tuple[str, ...]
     """The kinds (`Finding.kind`) of the findings about this image or its lesion, sorted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearDuplicate:
+    """Two images that show one lesion although the table gives them to two."""
+
+    first: str
+    """Image id, the smaller one."""
+    second: str
+    """Image id."""
+    alike: float
+    """0 to 1: how well their fine structure agrees where one is laid over the other; 1 for the same file."""

@@ -1,5 +1,7 @@
 """Says what is in a data set in plain words: kinds of findings, how a diagnosis was made, one image of it."""
 
+from pathlib import Path
+
 from engine.data_results import ImageRow
 from engine.labels import INDEX
 from engine.wording import count, name_class
@@ -7,13 +9,17 @@ from engine.wording import count, name_class
 UNKNOWN = "unknown"
 GIVES_AWAY = "Shown only: it gives the diagnosis away, so no network is ever told."
 """Stands beside how the diagnosis was made and where the image is from."""
+SPLIT_CHOICE = "A table with the columns image_id and part, which is train, val or test."
+"""What a split of the user's own looks like."""
 
 _FINDINGS = {
     "conflict": "Conflicting diagnoses of one lesion",
+    "conflicting near-duplicate": "Conflicting diagnoses of near-duplicates",
     "cut": "Images that are cut off",
     "different twins": "Different images of one name",
     "impossible age": "Impossible ages",
     "missing": "Missing images",
+    "near-duplicate": "Near-duplicates: one lesion under two ids",
     "no id": "Rows without an image",
     "not RGB": "Images that are not in colour",
     "not dermatoscopic": "Images that are not dermatoscopic",
@@ -36,6 +42,15 @@ _DX_TYPES = {
 def name_finding(kind: str) -> str:
     """A kind of finding as a title: "Missing images"; a new kind under its own name."""
     return _FINDINGS.get(kind, kind.capitalize())
+
+
+def name_split(split: str) -> str:
+    """Which split is meant (`TrainingConfig.split`), as a sentence."""
+    if split == "auto":
+        return "The split of a training: the data set's own if it brings one, otherwise 70/15/15 by lesion."
+    if split == "new":
+        return "A new split, 70/15/15 by lesion."
+    return f"Your split {Path(split).name}."
 
 
 def name_dx_type(dx_type: str) -> str:
