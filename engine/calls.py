@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
+from engine.audit_results import SplitAudit
 from engine.config import DeviceName, TrainingConfig
 from engine.data_results import ImageRow
 from engine.evaluation_results import Evaluation
@@ -52,6 +53,11 @@ def download_ham10000(target: Path, accept_licence: bool) -> Call[Path]:
 def inspect_dataset(path: Path) -> Call[DatasetSummary]:
     """Read the table and check every image of a data set."""
     return Call("engine.data.summary:inspect", {"path": path})
+
+
+def audit_split(path: Path, split: str = "auto", seed: int = 0) -> Call[SplitAudit]:
+    """Whether the split that a training would use leaks; the first time it looks for near-duplicates, in minutes."""
+    return Call("engine.data.audit:audit_split", {"path": path, "split": split, "seed": seed})
 
 
 def list_images(path: Path) -> Call[tuple[ImageRow, ...]]:

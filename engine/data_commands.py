@@ -1,9 +1,10 @@
-"""The commands of the terminal about data: inspect a data set and split it."""
+"""The commands of the terminal about data: inspect a data set, split it, audit a split."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
+from engine.audit_wording import describe_audit
 from engine.data_wording import name_finding
 from engine.events import Control, OnEvent
 from engine.findings_file import save_findings
@@ -12,7 +13,7 @@ from engine.records import as_json
 from engine.results import DatasetSummary, Finding
 from engine.wording import count, name_class
 
-COMMANDS = ("inspect", "split")
+COMMANDS = ("inspect", "split", "audit")
 
 Report = tuple[Any, str]
 _MOST_NAMED = 10  # findings of a kind that are named in the text
@@ -38,6 +39,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     split.add_argument("--seed", type=int, default=0, metavar="N", help="another number gives another split (0)")
     split.set_defaults(run=run_split)
 
+    audit = commands.add_parser("audit", parents=[common], help="say whether a split leaks; the exit code is 1 if so")
+    audit.add_argument("split", metavar="SPLIT", nargs="?", default="auto", help="table of image ids and parts (auto)")
+    audit.add_argument("--seed", type=int, default=0, metavar="N", help="of the split that this program would make (0)")
+    audit.set_defaults(run=run_audit)
+
 
 def run_inspect(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
     """Check every image and say what there is."""
@@ -52,10 +58,12 @@ def run_inspect(options: argparse.Namespace, control: Control, on_event: OnEvent
 def run_split(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
     """Write a split of the data set."""
     from engine.data.checks import open_checked
+    from engine.data.duplicates import find_duplicates, join_groups
     from engine.data.split import make_split, write_split
     from engine.data.split_modes import make_folds, notebook_split
 
-    rows = open_checked(options.folder, control=control, on_event=on_event).rows
+    dataset = open_checked(options.folder, control=control, on_event=on_event)
+    rows = join_groups(dataset.rows, find_duplicates(dataset, control=control, on_event=on_event))
     if options.notebook:
         split = notebook_split(rows, options.seed)
     elif options.folds is not None:
@@ -82,6 +90,15 @@ def run_split(options: argparse.Namespace, control: Control, on_event: OnEvent) 
             "This split leaks by design: copies of one image stand in several parts. Audit it to see how many."
         )
     return (value, "\n".join(lines)), 0
+
+
+def run_audit(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    """Hold a split against lesions, copies and near-duplicates; exit code 1 if it leaks."""
+    from engine.data.audit import audit_split
+
+    found = audit_split(options.folder, options.split, options.seed, control=control, on_event=on_event)
+    value = {"is_leaking": found.is_leaking, **as_json(found)}
+    return (value, "\n".join(describe_audit(found))), int(found.is_leaking)
 
 
 def describe_summary(summary: DatasetSummary) -> str:

@@ -9,6 +9,7 @@ from desktop.theme import GAP, set_role
 from desktop.widgets.dataset_overview import DatasetOverview
 from desktop.widgets.findings_tab import FindingsTab
 from desktop.widgets.image_browser import ImageBrowser
+from desktop.widgets.leak_tab import LeakTab
 from engine.labels import CLASSES
 from engine.results import DatasetSummary
 
@@ -27,15 +28,23 @@ class DatasetView(QWidget):
         self._note.setWordWrap(True)
         set_role(self._note, "muted")
         self.overview, self.browser, self.findings = DatasetOverview(), ImageBrowser(runner), FindingsTab()
+        self.leaks = LeakTab(runner)
         self.tabs = _Tabs()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setAccessibleName("Views of the data set")
-        for widget, title in ((self.overview, "Overview"), (self.browser, "Images"), (self.findings, "Findings")):
+        tabs: tuple[tuple[QWidget, str], ...] = (
+            (self.overview, "Overview"),
+            (self.browser, "Images"),
+            (self.findings, "Findings"),
+            (self.leaks, "Leaks"),
+        )
+        for widget, title in tabs:
             widget.setContentsMargins(0, GAP, 0, 0)
             self.tabs.addTab(widget, title)
         self.browser.failed.connect(self.failed)
         self.findings.failed.connect(self.failed)
+        self.leaks.failed.connect(self.failed)
         self._lay_out()
 
     def show_summary(self, summary: DatasetSummary) -> None:
@@ -50,6 +59,7 @@ class DatasetView(QWidget):
         self._note.setText(_describe(summary))
         self.overview.show_summary(summary)
         self.browser.show_folder(summary.path)
+        self.leaks.show_folder(summary.path)
         self.findings.show_findings(summary.findings)
         found = len(summary.findings)
         self.tabs.setTabText(self.tabs.indexOf(self.findings), f"Findings ({count(found)})" if found else "Findings")

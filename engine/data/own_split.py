@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from engine.data.text_table import read_text_table
 from engine.errors import DataError
 
@@ -32,6 +34,25 @@ def is_split(columns: Iterable[str]) -> bool:
 
 def read_parts(path: Path) -> dict[str, str]:
     """The part of each image, by its id in lower case, from a table with image ids and parts. Raises `DataError`."""
+    assignments = read_assignments(path)
+    n_folds = assignments["fold"].nunique()
+    if n_folds > 1:
+        raise DataError(
+            f"{path.name} holds {n_folds} folds, not one split.",
+            "Make a split without --folds, or keep the rows of one fold only.",
+        )
+    parts: dict[str, str] = {}
+    for image_id, part in zip(assignments["image_id"], assignments["part"], strict=True):
+        if parts.setdefault(image_id.lower(), part) != part:
+            raise DataError(f"{path.name} has {image_id} in two parts.", "Each image stands in one part only.")
+    return parts
+
+
+def read_assignments(path: Path) -> pd.DataFrame:
+    """The rows of a table with image ids and parts: columns image_id, part (train, val or test) and fold, all text.
+
+    An image may stand there several times. Raises `DataError`.
+    """
     table = read_text_table(path)
     ids = next((name for name in _IDS if name in table.columns), None)
     column = next((name for name in _COLUMNS if name in table.columns), None)
@@ -40,16 +61,11 @@ def read_parts(path: Path) -> dict[str, str]:
             f"{path.name} is no split: it has no column {'image_id' if ids is None else 'part'}.",
             "A split is a table with the columns image_id and part, which is train, val or test.",
         )
-    if "fold" in table.columns and len(set(table.column("fold"))) > 1:
-        raise DataError(
-            f"{path.name} holds {len(set(table.column('fold')))} folds, not one split.",
-            "Make a split without --folds, or keep the rows of one fold only.",
-        )
-    parts: dict[str, str] = {}
+    parts = []
     for image_id, name in zip(table.column(ids), table.column(column), strict=True):
         part = part_of(name)
         if part is None:
             raise DataError(f"{path.name} has a part {name!r} for {image_id}.", "Parts are train, val and test.")
-        if parts.setdefault(image_id.lower(), part) != part:
-            raise DataError(f"{path.name} has {image_id} in two parts.", "Each image stands in one part only.")
-    return parts
+        parts.append(part)
+    fold = table.column("fold") if "fold" in table.columns else "0"
+    return pd.DataFrame({"image_id": table.column(ids), "part": parts}).assign(fold=fold)
