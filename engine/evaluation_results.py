@@ -8,7 +8,7 @@ from engine.results import EpochRecord, Part
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """A share with its 95 % interval."""
+    """A figure with its 95 % interval."""
 
     value: float
     low: float
@@ -16,26 +16,169 @@ class Interval:
 
     @property
     def is_too_wide(self) -> bool:
-        """Wider than 0.3: too few cases to tell."""
+        """Wider than 0.3: too few cases to tell. Asked of shares and areas, not of losses."""
         return self.high - self.low > 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassScore:
-    """How well one class is told from the rest, by image. None where it cannot be computed."""
+    """How well one class is told from the rest. None where a figure cannot be computed; `explain_missing` says why.
+
+    Shares have Wilson intervals over lesions, whose images are alike; the others a bootstrap of lesions.
+    """
 
     code: str
     n_images: int
     n_lesions: int
     sensitivity: Interval | None
-    """Share of the class's images that are named so; Wilson interval over lesions, whose images are alike."""
-    specificity: float | None
-    """Share of other images that are not named so."""
-    precision: float | None
-    """Share of the images named so that are of the class, as the classes occur in this part."""
-    auc: float | None
-    """Area under the ROC curve, one against the rest."""
-    average_precision: float | None
+    """Share of the class's cases that are named so (recall)."""
+    specificity: Interval | None
+    """Share of other cases that are not named so."""
+    precision: Interval | None
+    """Share of the cases named so that are of the class (positive predictive value), at `prevalence`."""
+    npv: Interval | None
+    """Share of the cases not named so that are not of the class (negative predictive value), at `prevalence`."""
+    prevalence: float
+    """Share of the part's cases that are of the class: what precision and NPV hold at."""
+    f1: Interval | None
+    """Harmonic mean of precision and sensitivity, at `prevalence`."""
+    auc: Interval | None
+    """Area under the ROC curve, one against the rest, at equal priors."""
+    average_precision: Interval | None
+    """At `prevalence`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinaryScore:
+    """How a yes-or-no question about the group was answered; shares with Wilson intervals over lesions."""
+
+    sensitivity: Interval | None
+    specificity: Interval | None
+    precision: Interval | None
+    npv: Interval | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupScore:
+    """How well the group "malignant or pre-malignant" is told from the rest."""
+
+    n_cases: int
+    """Of the group: images or lesions."""
+    n_other_cases: int
+    prevalence: float
+    """Share of the group in this part: what precision, NPV and average precision hold at."""
+    stated_prevalence: float
+    """Share of the group in the model's training data: what the group's probability holds at."""
+    auc: Interval | None
+    """Of the group's probability."""
+    average_precision: Interval | None
+    brier: Interval | None
+    """Mean squared error of the group's probability."""
+    threshold: float | None
+    """The model's operating point; None if it has none."""
+    at_threshold: BinaryScore | None
+    """"In the group" means: the group's probability is at or above `threshold`."""
+    by_top_class: BinaryScore
+    """"In the group" means: the top class is. A quick heuristic."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """All figures at one level: of images, or of lesions with one answer each (mean log-probability of their images).
+
+    Classes are named at equal priors. Intervals are from a bootstrap of lesions within their class unless they say
+    otherwise.
+    """
+
+    n_cases: int
+    """Images or lesions."""
+    balanced_accuracy: Interval
+    """Mean recall over the classes present."""
+    accuracy: Interval
+    majority_baseline: float
+    """Accuracy of always naming the most common class."""
+    macro_auc: Interval | None
+    """Mean of the classes' AUC, over the classes that have one."""
+    log_loss: Interval | None
+    """At the stated prevalence, after temperature, in nats."""
+    brier: Interval | None
+    """Sum of the squared errors of the seven probabilities, at the stated prevalence, after temperature; 0 to 2."""
+    group: GroupScore
+    classes: tuple[ClassScore, ...]
+    """In the order of `labels.CLASSES`."""
+    confusion: tuple[tuple[int, ...], ...]
+    """Cases by true class (rows) and named class (columns), 7 x 7."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReliabilityBin:
+    """The images whose probability lies in one of 15 equal steps: what was said, and what was so."""
+
+    low: float
+    """A probability of `low` and below `high` belongs here; the last bin has 1 too."""
+    high: float
+    n_images: int
+    n_lesions: int
+    mean_probability: float | None
+    """None where there is no image; the same for `observed`."""
+    observed: Interval | None
+    """Share of these images for which it was so; Wilson interval over lesions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reliability:
+    """Whether probabilities can be taken at their word, before or after temperature, at the stated prevalence."""
+
+    bins: tuple[ReliabilityBin, ...]
+    """15, from 0 to 1."""
+    ece: Interval | None
+    """Expected calibration error: the mean gap between said and observed, weighted by images."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """Reliability by image at the stated prevalence."""
+
+    prevalence: float
+    """Share of the group that the probabilities hold at: that of the model's training data."""
+    part_prevalence: float
+    """Share of the group in this part. Far from `prevalence`, the probabilities cannot be right here."""
+    temperature: float
+    group_before: Reliability
+    """Of the group's probability: is the lesion in the group?"""
+    group_after: Reliability
+    top_before: Reliability
+    """Of the most probable class at the stated prevalence: is it the right one?"""
+    top_after: Reliability
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """The images of a part that share one value of a column."""
+
+    value: str
+    """As people read it: "female", "60 to 69", "histo"; "unknown" where the table says nothing."""
+    n_images: int
+    n_lesions: int
+    n_classes: int
+    """Classes that occur in it; balanced accuracy is the mean over these."""
+    balanced_accuracy: Interval
+    group_sensitivity: Interval | None
+    """Share of the group's lesions at or above the operating point, by lesion; Wilson interval. None without any."""
+    group_specificity: Interval | None
+    """Share of the other lesions below it."""
+    is_too_few: bool
+    """Fewer than 10 lesions, or an interval wider than 0.3."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slicing:
+    """A part cut by one column."""
+
+    column: str
+    """"sex", "age", "localization", "dx_type" or "source"."""
+    slices: tuple[Slice, ...]
+    """Sexes, sites and so on with most images first, decades of age youngest first; "unknown" last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,22 +193,11 @@ class Evaluation:
     """How often the test part of this split was opened, across runs, this time included."""
     n_images: int
     n_lesions: int
-    balanced_accuracy: Interval
-    """Mean recall over the classes present, by image; bootstrap of lesions within their class."""
-    balanced_accuracy_by_lesion: Interval
-    """The same with one answer per lesion (mean log-probability over its images)."""
-    accuracy: Interval
-    """Share of images named right; bootstrap like `balanced_accuracy`."""
-    majority_baseline: float
-    """Accuracy of always naming the part's most common class."""
-    classes: tuple[ClassScore, ...]
-    """In the order of `labels.CLASSES`."""
-    confusion: tuple[tuple[int, ...], ...]
-    """Images by true class (rows) and named class (columns), 7 x 7."""
-    group_auc: float | None
-    """AUC of the group's probability."""
-    log_loss: float
-    """At the data's prevalence, after temperature."""
+    by_image: Scores
+    by_lesion: Scores
+    calibration: Calibration
+    slices: tuple[Slicing, ...]
+    """One for each column that the data set's table fills in."""
     history: tuple[EpochRecord, ...]
     best_epoch: int
     is_demo: bool
@@ -75,3 +207,209 @@ class Evaluation:
     """The interval lies above 0.90: more likely a leak than a triumph."""
     leaking_split: bool = False
     """Images of one lesion stand in several parts, and the user wanted it so: these figures are no result."""
+
+    @property
+    def balanced_accuracy(self) -> Interval:
+        """The headline, by image."""
+        return self.by_image.balanced_accuracy
+
+    @property
+    def balanced_accuracy_by_lesion(self) -> Interval:
+        """The second line."""
+        return self.by_lesion.balanced_accuracy
+
+    @property
+    def accuracy(self) -> Interval:
+        """By image."""
+        return self.by_image.accuracy
+
+    @property
+    def majority_baseline(self) -> float:
+        """By image."""
+        return self.by_image.majority_baseline
+
+    @property
+    def classes(self) -> tuple[ClassScore, ...]:
+        """By image."""
+        return self.by_image.classes
+
+    @property
+    def confusion(self) -> tuple[tuple[int, ...], ...]:
+        """By image."""
+        return self.by_image.confusion
+
+
+@dataclass(frozen=True, kw_only=True)
+class PooledEvaluation:
+    """How the models of all folds did together: every image was answered once, by a model that never saw it."""
+
+    runs: tuple[Path, ...]
+    part: Part
+    n_images: int
+    n_lesions: int
+    by_image: Scores
+    by_lesion: Scores
+    slices: tuple[Slicing, ...]
+    is_demo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One figure of two runs on the same images, and how much better run B is. None where one cannot be computed."""
+
+    a: float | None
+    b: float | None
+    difference: Interval | None
+    """B minus A, with the interval of a bootstrap that draws the same lesions for both."""
+
+    @property
+    def is_clear(self) -> bool:
+        """The interval leaves 0 out."""
+        return self.difference is not None and (self.difference.low > 0 or self.difference.high < 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassDifference:
+    """Two runs on one class, by image."""
+
+    code: str
+    n_images: int
+    n_lesions: int
+    sensitivity: Difference
+    auc: Difference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two runs on the same part of the same split."""
+
+    run_a: Path
+    run_b: Path
+    part: Part
+    split_sha256: str
+    n_images: int
+    n_lesions: int
+    balanced_accuracy: Difference
+    balanced_accuracy_by_lesion: Difference
+    accuracy: Difference
+    macro_auc: Difference
+    group_auc: Difference
+    log_loss: Difference
+    """Less is better here."""
+    classes: tuple[ClassDifference, ...]
+    """In the order of `labels.CLASSES`."""
+    is_demo: bool
+    leaking_split: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What a threshold would do to a number of people, of whom some have the condition; rounded to whole people."""
+
+    n_ill: int
+    n_missed: int
+    """Of `n_ill`, below the threshold."""
+    n_well: int
+    n_alarmed: int
+    """Of `n_well`, at or above it: needlessly alarmed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a threshold does to the lesions of one part."""
+
+    n_lesions: int
+    """Of the target: the group, or the class."""
+    n_missed: int
+    """Those of them below the threshold."""
+    n_other_lesions: int
+    n_false_alarms: int
+    """Those of them at or above it."""
+    sensitivity: Interval | None
+    """Wilson; None without a lesion of the target."""
+    specificity: Interval | None
+    """Wilson; None without another lesion."""
+
+    def expect(self, prevalence: float, people: int = 100) -> Expected | None:
+        """Among so many people, one lesion each, where the target is as common as `prevalence`; None if unknown."""
+        if self.sensitivity is None or self.specificity is None:
+            return None
+        n_ill = round(people * prevalence)
+        return Expected(
+            n_ill=n_ill,
+            n_missed=round(n_ill * (1 - self.sensitivity.value)),
+            n_well=people - n_ill,
+            n_alarmed=round((people - n_ill) * (1 - self.specificity.value)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurvePoint:
+    """One threshold, chosen on validation, and what it does."""
+
+    threshold: float
+    """On the mean probability of a lesion's images, at the data's prevalence; at or above it counts as the target."""
+    validation: Outcome
+    test: Outcome | None
+    """The same threshold on the test part; None while that was not opened for this model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatingCurve:
+    """Every sensitivity that can be had on the validation part, and what it costs."""
+
+    target: str
+    """"group" or the code of a class."""
+    prevalence: float
+    """Share of the target in the model's training data: what the probabilities hold at."""
+    points: tuple[CurvePoint, ...]
+    """From the highest sensitivity to the lowest; () unless validation has lesions of the target and others."""
+    test_openings: int
+    is_demo: bool
+    leaking_split: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweredImage:
+    """One image of an evaluated part, with the truth and the model's answer."""
+
+    image_id: str
+    lesion_id: str
+    path: Path | None
+    """None where the data set is not where it was, or lacks the file."""
+    dx: str
+    predicted: str
+    """The most probable class at equal priors."""
+    probability: float
+    """Of `predicted`, at equal priors."""
+    probability_of_truth: float
+    """Of `dx`, at equal priors."""
+    group_probability: float
+    """At the stated prevalence, after temperature: the horizontal axis of the group's reliability."""
+    top_class: str
+    """The most probable class at the stated prevalence."""
+    top_probability: float
+    """Of `top_class`, after temperature: the horizontal axis of the top class's reliability."""
+    sex: str
+    """"" where the table says nothing; the same for the other texts."""
+    age: float | None
+    localization: str
+    dx_type: str
+    source: str
+
+    @property
+    def is_right(self) -> bool:
+        """The named class is the true one."""
+        return self.predicted == self.dx
+
+    def slice_value(self, column: str) -> str:
+        """The `Slice.value` that this image belongs to in the `Slicing` of `column`."""
+        if column == "age":
+            return "unknown" if self.age is None else name_decade(self.age)
+        return str(getattr(self, column)) or "unknown"
+
+
+def name_decade(age: float) -> str:
+    """The age band of an age in years: "60 to 69"."""
+    first = int(age // 10) * 10
+    return f"{first} to {first + 9}"

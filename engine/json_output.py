@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.evaluation_results import Evaluation
+from engine.evaluation_results import Evaluation, Interval
 from engine.labels import CODES
 from engine.results import Prediction, TrainingResult
 
@@ -29,12 +29,14 @@ def evaluation_json(result: Evaluation) -> dict[str, Any]:
         score.code: {
             "n_images": score.n_images,
             "n_lesions": score.n_lesions,
-            "sensitivity": score.sensitivity.value if score.sensitivity else None,
-            "sensitivity_interval": [score.sensitivity.low, score.sensitivity.high] if score.sensitivity else None,
-            "specificity": score.specificity,
-            "precision": score.precision,
-            "auc": score.auc,
-            "average_precision": score.average_precision,
+            "prevalence": score.prevalence,
+            **_figure("sensitivity", score.sensitivity),
+            **_figure("specificity", score.specificity),
+            **_figure("precision", score.precision),
+            **_figure("npv", score.npv),
+            **_figure("f1", score.f1),
+            **_figure("auc", score.auc),
+            **_figure("average_precision", score.average_precision),
         }
         for score in result.classes
     }
@@ -51,8 +53,11 @@ def evaluation_json(result: Evaluation) -> dict[str, Any]:
         "accuracy": result.accuracy.value,
         "accuracy_interval": [result.accuracy.low, result.accuracy.high],
         "majority_baseline": result.majority_baseline,
-        "group_auc": result.group_auc,
-        "log_loss": result.log_loss,
+        **_figure("macro_auc", result.by_image.macro_auc),
+        **_figure("group_auc", result.by_image.group.auc),
+        **_figure("log_loss", result.by_image.log_loss),
+        **_figure("brier", result.by_image.brier),
+        **_figure("group_ece", result.calibration.group_after.ece),
         "classes": classes,
         "confusion": [list(row) for row in result.confusion],
         "split_sha256": result.split_sha256,
@@ -62,6 +67,12 @@ def evaluation_json(result: Evaluation) -> dict[str, Any]:
         "files": [str(path) for path in result.files],
         "demo": result.is_demo,
     }
+
+
+def _figure(name: str, figure: Interval | None) -> dict[str, Any]:
+    """A figure and its interval, null where it cannot be computed."""
+    value, interval = (None, None) if figure is None else (figure.value, [figure.low, figure.high])
+    return {name: value, f"{name}_interval": interval}
 
 
 def prediction_json(answer: Prediction) -> dict[str, Any]:

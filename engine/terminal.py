@@ -98,7 +98,7 @@ def describe_evaluation(result: Evaluation) -> str:
 def _class_row(score: ClassScore, width: int) -> str:
     counts = f"{score.n_images:>6,} {score.n_lesions:>7,}"
     sensitivity = wording.NO_FIGURE if score.sensitivity is None else evaluation.name_interval(score.sensitivity)
-    specificity, auc = (wording.NO_FIGURE if x is None else f"{x:.2f}" for x in (score.specificity, score.auc))
+    specificity, auc = (wording.NO_FIGURE if x is None else f"{x.value:.2f}" for x in (score.specificity, score.auc))
     unsure = f"  {evaluation.TOO_FEW}" if score.sensitivity is not None and score.sensitivity.is_too_wide else ""
     name = wording.name_class(score.code)
     return f"{name:<{width}} {counts}  {sensitivity:<20} {specificity:>11} {auc:>5}{unsure}"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from desktop import theme
 from desktop.widgets.flat_header import FlatHeader
 from engine import wording
-from engine.evaluation_results import ClassScore
+from engine.evaluation_results import ClassScore, Interval
 from engine.evaluation_wording import TOO_FEW, describe_sensitivity
 from engine.labels import CLASSES, INDEX
 
@@ -26,8 +26,8 @@ class _Column:
     text: Callable[[ClassScore], str]
 
 
-def _figure(value: float | None) -> str:
-    return wording.NO_FIGURE if value is None else f"{value:.2f}"
+def _figure(figure: Interval | None) -> str:
+    return wording.NO_FIGURE if figure is None else f"{figure.value:.2f}"
 
 
 def _sensitivity(score: ClassScore) -> str:

@@ -1,8 +1,10 @@
 """Scores a run's model on one part of its split, and finds what was scored before."""
 
+import contextlib
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,16 +19,20 @@ from engine.data.cache import open_cache
 from engine.data.checks import fingerprint, open_checked
 from engine.data.readers import Dataset
 from engine.data.split import read_split, split_sha256
-from engine.errors import ConfigError, DataError, ModelFileError
-from engine.evaluation.report import read_report, write_report
-from engine.evaluation.scores import answer_images, score
+from engine.errors import ConfigError, DataError, DiskError, ModelFileError
+from engine.evaluation.answers import answers_of
+from engine.evaluation.predictions import NAME as PREDICTIONS
+from engine.evaluation.predictions import make_table, read_table
+from engine.evaluation.report import read_provenance, read_report, write_report
+from engine.evaluation.scores import group_threshold, score
+from engine.evaluation.slices import cut
 from engine.evaluation_results import Evaluation
 from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
 from engine.labels import PART_NAMES
 from engine.model.device import choose
-from engine.model.file import LoadedModel, load_model
+from engine.model.file import LoadedModel, load_model, read_card
 from engine.prediction.predictor import compute_logits
-from engine.results import Part
+from engine.results import ModelCard, Part
 from engine.runs import RunFolder
 from engine.wording import count
 
@@ -57,44 +63,75 @@ def evaluate(
     )
     if not np.isfinite(logits).all():
         raise ModelFileError("The model's answers are not numbers.", "Train again, with a lower learning rate.")
-    scores = score(rows, logits, model.card)
-    is_demo = dataset.is_demo or model.card.is_demo
-    evaluation = Evaluation(
-        run=folder.path,
-        model=path,
-        part=part,
-        split_sha256=model.card.split_sha256,
-        test_openings=openings,
-        n_images=len(rows),
-        n_lesions=int(rows["lesion_id"].nunique()),
-        **vars(scores),
-        history=runs.read_history(folder.history),
-        best_epoch=model.card.best_epoch,
-        is_demo=is_demo,
-        files=(),
-        leak_suspected=scores.balanced_accuracy.low > _LEAK_ABOVE and not is_demo,
-        leaking_split=model.card.leaking_split,
-    )
+    on_event(StatusChanged(text="Computing figures and intervals"))
+    table = make_table(rows, logits, model.card, dataset.rows)
+    evaluation = assess(folder, path, part, table, model.card, openings, is_demo=dataset.is_demo)
     on_event(StatusChanged(text="Writing tables and figures"))
     control.raise_if_cancelled()
-    predictions = answer_images(rows, logits, model.card)
-    return write_report(folder.evaluation(part), evaluation, predictions, _provenance(model))
+    return write_report(folder.evaluation(part), evaluation, table, _provenance(model.card, model.sha256))
+
+
+def assess(
+    folder: RunFolder, model: Path, part: Part, table: pd.DataFrame, card: ModelCard, openings: int, *, is_demo: bool
+) -> Evaluation:
+    """The evaluation that follows from the table predictions.csv of one part; no file is written."""
+    answers = answers_of(table, card)
+    figures = score(answers, card)
+    is_demo = is_demo or card.is_demo
+    return Evaluation(
+        run=folder.path,
+        model=model,
+        part=part,
+        split_sha256=card.split_sha256,
+        test_openings=openings,
+        n_images=len(table),
+        n_lesions=int(table["lesion_id"].nunique()),
+        by_image=figures.by_image,
+        by_lesion=figures.by_lesion,
+        calibration=figures.calibration,
+        slices=cut(answers, table, group_threshold(card)),
+        history=runs.read_history(folder.history),
+        best_epoch=card.best_epoch,
+        is_demo=is_demo,
+        files=(),
+        leak_suspected=figures.by_image.balanced_accuracy.low > _LEAK_ABOVE and not is_demo,
+        leaking_split=card.leaking_split,
+    )
 
 
 def read(
     run: Path, part: Part = "val", *, control: Control | None = None, on_event: OnEvent = ignore_events
 ) -> Evaluation | None:
-    """What `evaluate` wrote for the model that the run has now, with today's count of openings; None if nothing."""
+    """What `evaluate` wrote for the model that the run has now, with today's count of openings; None if nothing.
+
+    What an older version wrote is computed again from its predictions.csv, without a network.
+    """
     folder = RunFolder(run.absolute())
-    found = read_report(folder.evaluation(part))
-    if found is None:
+    model, provenance = folder.model, read_provenance(folder.evaluation(part))
+    if model is None or provenance is None or provenance.get("model_sha256") != hash_file(model):
         return None
-    evaluation, provenance = found
-    model = folder.model
-    if model is None or provenance.get("model_sha256") != _hash_file(model):
+    evaluation = read_report(folder.evaluation(part)) or _assess_again(folder, model, part, provenance, on_event)
+    if evaluation is None:
         return None
     openings = runs.count_test_openings(folder.path.parent, evaluation.split_sha256)
     return replace(evaluation, run=folder.path, model=model, test_openings=openings)
+
+
+def _assess_again(
+    folder: RunFolder, model: Path, part: Part, provenance: Mapping[str, object], on_event: OnEvent
+) -> Evaluation | None:
+    """The evaluation by this version of the answers that an older one wrote, and its files; None if they are gone."""
+    on_event(StatusChanged(text="Computing figures and intervals again"))
+    card = read_card(model)
+    try:
+        table = read_table(folder.evaluation(part) / PREDICTIONS, card)
+    except DataError:
+        return None
+    evaluation = assess(folder, model, part, table, card, 0, is_demo=card.is_demo)
+    with contextlib.suppress(DiskError):  # only costs time: it is computed again when it is next read
+        sha256 = str(provenance["model_sha256"])
+        return write_report(folder.evaluation(part), evaluation, table, _provenance(card, sha256))
+    return evaluation
 
 
 def _refuse_other_parts(part: str) -> None:
@@ -160,11 +197,15 @@ def _count_opening(folder: RunFolder, part: Part, split: str) -> int:
     return runs.count_test_openings(out, split)
 
 
-def _provenance(model: LoadedModel) -> dict[str, object]:
+def _provenance(card: ModelCard, model_sha256: str) -> dict[str, object]:
     return {
         "created": datetime.now().isoformat(timespec="seconds"),
-        "model_sha256": model.sha256,
-        "data_fingerprint": model.card.data_fingerprint,
+        "model_sha256": model_sha256,
+        "data_fingerprint": card.data_fingerprint,
+        "classes": card.classes,
+        "training_prior": card.training_prior,
+        "data_prior": card.data_prior,
+        "temperature": card.temperature,
         "versions": {
             "lesion-lab": __version__,
             "python": platform.python_version(),
@@ -174,7 +215,8 @@ def _provenance(model: LoadedModel) -> dict[str, object]:
     }
 
 
-def _hash_file(path: Path) -> str | None:
+def hash_file(path: Path) -> str | None:
+    """SHA-256 of the file's bytes, in hex; None if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.evaluation.bootstrap import DRAWS, SEED
 from engine.evaluation_results import Interval
 
+Floats = npt.NDArray[np.floating]
+Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.integer]
 
-DRAWS = 2000
-_SEED = 20_251_123  # fixed, so that the same answers always give the same interval
 _Z = 1.959963984540054  # 95 % of a normal distribution lies within so many standard deviations
+_SAME = 1e-12  # rounding apart
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Bootstrap:
 
 
 def bootstrap(
-    labels: Ints, named: Ints, lesion_ids: Sequence[str], *, draws: int = DRAWS, seed: int = _SEED
+    labels: Ints, named: Ints, lesion_ids: Sequence[str], *, draws: int = DRAWS, seed: int = SEED
 ) -> Bootstrap:
     """Intervals from `draws` samples of lesions, each class keeping its number of lesions.
 
@@ -50,7 +52,11 @@ def bootstrap(
     observed = [kinds.n_lesions[None, :] for kinds in classes]
     (balanced_value,), (accuracy_value,) = _score(classes, observed)
     balanced, accuracies = _score(classes, sampled)
-    return Bootstrap(_percentiles(balanced_value, balanced), _percentiles(accuracy_value, accuracies))
+    n_lesions = [int(kinds.n_lesions.sum()) for kinds in classes]
+    return Bootstrap(
+        percentile_share(float(balanced_value), balanced, mean_of_shares(n_lesions)),
+        percentile_share(float(accuracy_value), accuracies, sum(n_lesions)),
+    )
 
 
 def count_kinds(labels: Ints, named: Ints, lesion_ids: Sequence[str]) -> list[LesionKinds]:
@@ -80,7 +86,7 @@ def draw_kinds(classes: Sequence[LesionKinds], *, draws: int, seed: int) -> list
     ]
 
 
-def wilson(share: float, n: int) -> Interval:
+def wilson(share: float, n: float) -> Interval:
     """Wilson's interval of a share of `n` independent cases. Raises `ValueError` for `n` below 1.
 
     For a share of images pass the number of lesions: images of one lesion are alike and count as one case.
@@ -93,6 +99,50 @@ def wilson(share: float, n: int) -> Interval:
     return Interval(value=share, low=min(max(0.0, middle - half), share), high=max(min(1.0, middle + half), share))
 
 
+def share_of(hits: Flags, among: Flags, lesions: Ints) -> Interval | None:
+    """The share of the cases `among` [n] that are `hits` [n], with Wilson's interval over their lesions [n].
+
+    None where there is no such case.
+    """
+    if not among.any():
+        return None
+    return wilson(float(hits[among].mean()), len(np.unique(lesions[among])))
+
+
+def mean_of_shares(n_cases: Sequence[int]) -> float:
+    """How many cases one share would need to be as sure as the mean of shares of `n_cases` each (1 or more)."""
+    return len(n_cases) ** 2 / sum(1 / n for n in n_cases)
+
+
+def percentile(value: float, samples: Floats) -> Interval | None:
+    """The middle 95 % of `samples` [draws] as the interval of `value`; None where all draws gave the same."""
+    if samples.max() - samples.min() <= _SAME:
+        return None
+    low, high = np.quantile(samples, [0.025, 0.975])
+    return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def percentile_share(value: float, samples: Floats, n: float) -> Interval:
+    """The same for a share or an area. Where all draws gave the same, Wilson's interval of `n` cases.
+
+    All right on eleven lesions is not certainty: every draw of them is all right too, and would promise it.
+    """
+    return percentile(value, samples) or wilson(min(max(value, 0.0), 1.0), n)
+
+
+def percentile_error(value: float, samples: Floats) -> Interval | None:
+    """The interval of a mean absolute gap such as the ECE, by the basic bootstrap, not below 0.
+
+    Chance gaps add to such a figure, and drawing adds them once more: the draws lie too high by about as much as the
+    figure itself does, so they are mirrored at it. None where all draws gave the same.
+    """
+    if samples.max() - samples.min() <= _SAME:
+        return None
+    low, high = np.quantile(samples, [0.025, 0.975])
+    mirrored = max(0.0, 2 * value - float(high)), max(0.0, 2 * value - float(low))
+    return Interval(value=value, low=min(mirrored[0], value), high=max(mirrored[1], value))
+
+
 def _score(
     classes: Sequence[LesionKinds], counts: Sequence[npt.NDArray[np.int64]]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -100,8 +150,3 @@ def _score(
     right = np.stack([count @ kinds.n_right for kinds, count in zip(classes, counts, strict=True)])
     images = np.stack([count @ kinds.n_images for kinds, count in zip(classes, counts, strict=True)])
     return (right / images).mean(axis=0), right.sum(axis=0) / images.sum(axis=0)
-
-
-def _percentiles(value: float, samples: npt.NDArray[np.float64]) -> Interval:
-    low, high = np.quantile(samples, [0.025, 0.975])
-    return Interval(value=float(value), low=min(float(low), float(value)), high=max(float(high), float(value)))

@@ -95,6 +95,27 @@ def log_loss(probabilities: Floats, labels: Ints) -> float:
     return float(sklearn_log_loss(labels, exact, labels=np.arange(len(CODES))))
 
 
+def brier(probabilities: Floats, labels: Ints) -> float:
+    """Mean over cases of the summed squared errors of all classes' probabilities, 0 to 2."""
+    from sklearn.metrics import brier_score_loss
+
+    exact = np.asarray(probabilities, dtype=np.float64)
+    exact = exact / exact.sum(axis=1, keepdims=True)
+    return float(brier_score_loss(labels, exact, labels=np.arange(len(CODES)), scale_by_half=False))
+
+
+def binary_brier(scores: Floats, is_positive: Flags) -> float:
+    """Mean squared error of the probability of one kind, 0 to 1."""
+    return float(np.mean((scores - is_positive) ** 2))
+
+
+def f1_scores(confusion: Ints) -> tuple[float | None, ...]:
+    """Harmonic mean of precision and recall of each class; None for a class without a case."""
+    right, cases, named = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    shares = _shares(2 * right, cases + named)
+    return tuple(share if n else None for share, n in zip(shares, cases, strict=True))
+
+
 def summarize_validation(
     logits: Floats, labels: Ints, training_prior: Shares, data_prior: Shares, temperature: float
 ) -> dict[str, float | None]:

@@ -13,7 +13,8 @@ import pandas as pd
 from engine import figures
 from engine.atomic import write_bytes, write_json, write_text
 from engine.errors import ConfigError
-from engine.evaluation_results import ClassScore, Evaluation
+from engine.evaluation.predictions import COLUMNS, NAME
+from engine.evaluation_results import ClassScore, Evaluation, Interval
 from engine.labels import CLASSES, DEMO_NOTICE, INDEX, LIMITS, NOTICE, PART_NAMES
 from engine.records import as_json, from_json
 from engine.wording import LEAKING_SPLIT, count
@@ -36,7 +37,7 @@ def write_report(
     """
     drawings = {folder / "figures" / name: draw for name, draw in _figures(evaluation).items()}
     tables = {
-        folder / "predictions.csv": predictions,
+        folder / NAME: predictions,
         folder / "per_class.csv": pd.DataFrame([_class_row(score) for score in evaluation.classes]),
     }
     evaluation = replace(evaluation, files=(*tables, folder / _METRICS, *drawings))
@@ -45,12 +46,13 @@ def write_report(
     for path, draw in drawings.items():
         write_bytes(path, _as_png(draw(), evaluation))
     notices = {"notice": NOTICE, "limits": _limits(evaluation)}
-    write_json(folder / _METRICS, {**notices, **as_json(provenance), "evaluation": as_json(evaluation)})
+    content = {**notices, **as_json(provenance), f"columns of {NAME}": COLUMNS, "evaluation": as_json(evaluation)}
+    write_json(folder / _METRICS, content)
     return evaluation
 
 
-def read_report(folder: Path) -> tuple[Evaluation, dict[str, object]] | None:
-    """The evaluation that was written into `folder` and its provenance; None if there is none that can be read.
+def read_report(folder: Path) -> Evaluation | None:
+    """The evaluation that this version wrote into `folder`; None if there is none that can be read.
 
     Paths are those of `folder` as it stands now, wherever the run was when it was evaluated.
     """
@@ -62,8 +64,18 @@ def read_report(folder: Path) -> tuple[Evaluation, dict[str, object]] | None:
     files = (
         folder / "figures" / path.name if path.suffix == ".png" else folder / path.name for path in evaluation.files
     )
-    provenance = {name: value for name, value in content.items() if name != "evaluation"}
-    return replace(evaluation, files=tuple(path for path in files if path.is_file())), provenance
+    return replace(evaluation, files=tuple(path for path in files if path.is_file()))
+
+
+def read_provenance(folder: Path) -> dict[str, object] | None:
+    """What stands beside the evaluation in `folder`, whichever version wrote it; None if nothing can be read."""
+    try:
+        content = json.loads((folder / _METRICS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(content, dict) or not isinstance(content.get("evaluation"), dict):
+        return None
+    return {name: value for name, value in content.items() if name != "evaluation"}
 
 
 def _limits(evaluation: Evaluation) -> str:
@@ -71,22 +83,21 @@ def _limits(evaluation: Evaluation) -> str:
 
 
 def _class_row(score: ClassScore) -> dict[str, object]:
-    share = score.sensitivity
-    return {
+    row: dict[str, object] = {
         "class": score.code,
         "name": CLASSES[INDEX[score.code]].name,
         "n_images": score.n_images,
         "n_lesions": score.n_lesions,
-        "sensitivity": share.value if share else None,
-        "sensitivity_low": share.low if share else None,
-        "sensitivity_high": share.high if share else None,
-        "too_few_to_tell": share.is_too_wide if share else True,
-        "share_wrong": 1 - share.value if share else None,
-        "specificity": score.specificity,
-        "precision": score.precision,
-        "auc": score.auc,
-        "average_precision": score.average_precision,
+        "prevalence": score.prevalence,
+        "too_few_to_tell": score.sensitivity.is_too_wide if score.sensitivity else True,
+        "share_wrong": 1 - score.sensitivity.value if score.sensitivity else None,
     }
+    for name in ("sensitivity", "specificity", "precision", "npv", "f1", "auc", "average_precision"):
+        figure: Interval | None = getattr(score, name)
+        row[name] = figure.value if figure else None
+        row[f"{name}_low"] = figure.low if figure else None
+        row[f"{name}_high"] = figure.high if figure else None
+    return row
 
 
 def _figures(evaluation: Evaluation) -> dict[str, Callable[[], "Figure"]]:

@@ -7,9 +7,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QColor, QImage
 
 from engine.config import Preprocessing
-from engine.evaluation_results import ClassScore, Evaluation, Interval
+from engine.evaluation_results import Evaluation, Interval
 from engine.labels import CODES, LIMITS, NOTICE
 from engine.results import EpochRecord, ModelCard, OperatingPoint, Part, Prediction
+from tests.engine.evaluation.made_up_scores import calibration, scores, slices
 
 CONFUSION = (
     (20, 8, 10, 0, 4, 3, 0),
@@ -36,25 +37,16 @@ def png(width: int, height: int, color: str = "#B07A5A") -> bytes:
     return bytes(content.data())
 
 
-def score(code: str, row: int, *, n_lesions: int) -> ClassScore:
-    total, right = sum(CONFUSION[row]), CONFUSION[row][row]
-    half = 0.5 / n_lesions**0.5
-    share = right / total
-    return ClassScore(
-        code=code,
-        n_images=total,
-        n_lesions=n_lesions,
-        sensitivity=Interval(value=share, low=max(0.0, share - 2 * half), high=min(1.0, share + 2 * half)),
-        specificity=0.93,
-        precision=right / sum(line[row] for line in CONFUSION),
-        auc=0.91,
-        average_precision=0.62,
-    )
-
-
 def evaluation(run: Path, part: Part = "val", *, openings: int = 0, **changes: object) -> Evaluation:
     """A plausible evaluation of one part."""
-    scores = tuple(score(code, row, n_lesions=max(4, sum(CONFUSION[row]) * 2 // 3)) for row, code in enumerate(CODES))
+    lesions = tuple(max(4, sum(row) * 2 // 3) for row in CONFUSION)
+    level = scores(
+        CONFUSION,
+        lesions,
+        balanced_accuracy=Interval(value=0.64, low=0.60, high=0.68),
+        accuracy=Interval(value=0.71, low=0.69, high=0.73),
+        majority_baseline=0.67,
+    )
     whole = Evaluation(
         run=run,
         model=run / "model.safetensors",
@@ -63,14 +55,10 @@ def evaluation(run: Path, part: Part = "val", *, openings: int = 0, **changes: o
         test_openings=openings,
         n_images=sum(map(sum, CONFUSION)),
         n_lesions=1120,
-        balanced_accuracy=Interval(value=0.64, low=0.60, high=0.68),
-        balanced_accuracy_by_lesion=Interval(value=0.66, low=0.61, high=0.70),
-        accuracy=Interval(value=0.71, low=0.69, high=0.73),
-        majority_baseline=0.67,
-        classes=scores,
-        confusion=CONFUSION,
-        group_auc=0.88,
-        log_loss=0.79,
+        by_image=level,
+        by_lesion=replace(level, balanced_accuracy=Interval(value=0.66, low=0.61, high=0.70)),
+        calibration=calibration(),
+        slices=slices(),
         history=history(8),
         best_epoch=6,
         is_demo=False,

@@ -7,16 +7,28 @@ import pytest
 
 from engine import evaluation_wording
 from engine.evaluation_results import ClassScore, Evaluation, Interval
+from tests.engine.evaluation.made_up_scores import calibration, scores
 
 SCORE = ClassScore(
     code="mel",
     n_images=120,
     n_lesions=90,
     sensitivity=Interval(value=0.5, low=0.42, high=0.58),
-    specificity=0.9,
-    precision=0.4,
-    auc=0.8,
-    average_precision=0.5,
+    specificity=Interval(value=0.9, low=0.88, high=0.92),
+    precision=Interval(value=0.4, low=0.3, high=0.5),
+    npv=Interval(value=0.95, low=0.93, high=0.97),
+    prevalence=0.08,
+    f1=Interval(value=0.44, low=0.36, high=0.5),
+    auc=Interval(value=0.8, low=0.76, high=0.84),
+    average_precision=Interval(value=0.5, low=0.42, high=0.58),
+)
+LEVEL = scores(
+    ((1,) * 7,) * 7,
+    (1,) * 7,
+    balanced_accuracy=Interval(value=0.64, low=0.60, high=0.68),
+    accuracy=Interval(value=0.71, low=0.69, high=0.73),
+    majority_baseline=0.67,
+    classes=(SCORE, replace(SCORE, code="nv", n_images=1000)),
 )
 
 
@@ -29,14 +41,10 @@ def evaluation(part: str = "val", openings: int = 0) -> Evaluation:
         test_openings=openings,
         n_images=1502,
         n_lesions=1120,
-        balanced_accuracy=Interval(value=0.64, low=0.60, high=0.68),
-        balanced_accuracy_by_lesion=Interval(value=0.66, low=0.61, high=0.70),
-        accuracy=Interval(value=0.71, low=0.69, high=0.73),
-        majority_baseline=0.67,
-        classes=(SCORE, replace(SCORE, code="nv", n_images=1000)),
-        confusion=((0,) * 7,) * 7,
-        group_auc=0.85,
-        log_loss=0.9,
+        by_image=LEVEL,
+        by_lesion=replace(LEVEL, balanced_accuracy=Interval(value=0.66, low=0.61, high=0.70)),
+        calibration=calibration(),
+        slices=(),
         history=(),
         best_epoch=3,
         is_demo=False,

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from engine.evaluation.intervals import wilson
-from engine.evaluation_results import ClassScore, Evaluation, Interval
-from engine.labels import CODES
+from engine.evaluation_results import Evaluation, Interval, Scores
 from engine.results import EpochRecord
+from tests.engine.evaluation.made_up_scores import Confusion, calibration, scores, slices
 
 CONFUSION = (
     (27, 2, 1, 0, 6, 7, 6),
@@ -46,14 +45,10 @@ def evaluation(folder: Path = Path("run")) -> Evaluation:
         test_openings=0,
         n_images=sum(map(sum, CONFUSION)),
         n_lesions=1120,
-        balanced_accuracy=Interval(value=0.58, low=0.54, high=0.63),
-        balanced_accuracy_by_lesion=Interval(value=0.6, low=0.55, high=0.65),
-        accuracy=Interval(value=0.63, low=0.6, high=0.66),
-        majority_baseline=0.67,
-        classes=tuple(_score(code, row) for code, row in zip(CODES, CONFUSION, strict=True)),
-        confusion=CONFUSION,
-        group_auc=0.85,
-        log_loss=0.9,
+        by_image=_level(CONFUSION),
+        by_lesion=replace(_level(CONFUSION), balanced_accuracy=Interval(value=0.6, low=0.55, high=0.65)),
+        calibration=calibration(),
+        slices=slices(),
         history=history(12),
         best_epoch=9,
         is_demo=False,
@@ -71,23 +66,17 @@ def evaluation_of_few() -> Evaluation:
     return replace(
         evaluation(),
         is_demo=True,
-        confusion=confusion,
-        classes=tuple(_score(code, row) for code, row in zip(CODES, confusion, strict=True)),
+        by_image=_level(confusion),
         history=one_epoch,
         best_epoch=1,
     )
 
 
-def _score(code: str, row: tuple[int, ...]) -> ClassScore:
-    n_images, n_right = sum(row), row[CODES.index(code)]
-    n_lesions = (3 * n_images + 3) // 4
-    return ClassScore(
-        code=code,
-        n_images=n_images,
-        n_lesions=n_lesions,
-        sensitivity=wilson(n_right / n_images, n_lesions) if n_images else None,
-        specificity=0.9,
-        precision=0.4 if n_right else None,
-        auc=0.8 if n_images else None,
-        average_precision=0.5 if n_images else None,
+def _level(confusion: Confusion) -> Scores:
+    return scores(
+        confusion,
+        tuple((3 * sum(row) + 3) // 4 for row in confusion),
+        balanced_accuracy=Interval(value=0.58, low=0.54, high=0.63),
+        accuracy=Interval(value=0.63, low=0.6, high=0.66),
+        majority_baseline=0.67,
     )

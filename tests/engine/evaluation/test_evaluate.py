@@ -16,12 +16,13 @@ from engine.data.split import read_split, split_sha256
 from engine.errors import Cancelled, ConfigError, DataError, EngineError, ModelFileError
 from engine.evaluation import evaluate as module
 from engine.evaluation import report
-from engine.evaluation.evaluate import evaluate, read
+from engine.evaluation.evaluate import assess, evaluate, read
+from engine.evaluation.predictions import make_table
 from engine.events import Control, Event, ProgressDone
 from engine.labels import CODES, DEMO_NOTICE, NOTICE
 from engine.prediction.predictor import predict
 from engine.runs import RunFolder
-from tests.engine.evaluation.untrained_run import make_shared_run
+from tests.engine.evaluation.untrained_run import CARD, make_shared_run
 
 
 @pytest.fixture(autouse=True)
@@ -236,23 +237,21 @@ def test_another_split_than_the_model_s_is_refused(run: RunFolder) -> None:
         evaluate(run.path)
 
 
-@pytest.mark.usefixtures("_no_figures")
-def test_only_a_high_interval_on_real_data_is_a_suspected_leak(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_high_interval_on_real_data_is_a_suspected_leak(run: RunFolder) -> None:
     """A network that is right every time opens the leak report on real data, not on drawings."""
-
-    def know_all(*_: object, positions: np.ndarray, **__: object) -> np.ndarray:
-        part = read_split(run.split).query("part == 'val'")
-        return 9 * np.eye(7, dtype=np.float32)[[CODES.index(code) for code in part["dx"]]]
-
-    real = module.open_checked
-    monkeypatch.setattr(module, "compute_logits", know_all)
-    assert not evaluate(run.path).leak_suspected
-    monkeypatch.setattr(module, "open_checked", lambda *a, **k: replace(real(*a, **k), is_demo=False))
-    load = module.load_model
-
-    def load_as_real(*arguments: object) -> object:
-        loaded = load(*arguments)  # type: ignore[arg-type]
-        return replace(loaded, card=replace(loaded.card, is_demo=False))
-
-    monkeypatch.setattr(module, "load_model", load_as_real)
-    assert evaluate(run.path).leak_suspected
+    real = replace(CARD, is_demo=False)
+    codes = [CODES[number % 7] for number in range(700)]
+    ids = [f"ISIC_{number}" for number in range(700)]
+    rows = pd.DataFrame({"image_id": ids, "lesion_id": ids, "group": ids, "part": "val", "dx": codes})
+    right = 9 * np.eye(7)[[CODES.index(code) for code in codes]]
+    wrong = np.roll(right, 1, axis=0)
+    wrong[:560] = right[:560]
+    for logits, card, is_demo, suspected in (
+        (right, real, False, True),
+        (wrong, real, False, False),
+        (right, real, True, False),
+        (right, CARD, False, False),
+    ):
+        made = make_table(rows, logits, card)
+        found = assess(run, run.final_model, "val", made, card, 0, is_demo=is_demo)
+        assert found.leak_suspected is suspected

@@ -89,9 +89,16 @@ def test_ten_thousand_images_take_far_less_than_five_seconds() -> None:
     assert time.perf_counter() - started < 2.5
 
 
-def test_a_part_of_one_image_has_an_interval_of_one_value() -> None:
-    """The smallest part does not fail."""
-    assert bootstrap(np.array([2]), np.array([2]), ["a"]).balanced_accuracy.low == 1.0
+def test_all_right_is_not_certainty() -> None:
+    """Where every draw gives the same, the interval is Wilson's: eleven of eleven may well be 0.75 in truth."""
+    labels, ids = np.array([2] * 11), [str(n) for n in range(11)]
+    assert bootstrap(labels, labels, ids).balanced_accuracy == wilson(1.0, 11)
+    assert wilson(1.0, 11).low == pytest.approx(0.741, abs=1e-3)
+    assert bootstrap(np.array([2]), np.array([2]), ["a"]).accuracy == wilson(1.0, 1)
+
+
+def test_without_an_image_there_is_nothing_to_draw() -> None:
+    """A part without images is a fault of the caller, not a figure."""
     with pytest.raises(ValueError, match="no image"):
         bootstrap(np.zeros(0, dtype=int), np.zeros(0, dtype=int), [])
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine.errors import DiskError
 from engine.evaluation import report
-from engine.evaluation.report import read_report, write_report
+from engine.evaluation.report import read_provenance, read_report, write_report
 from engine.evaluation_results import Evaluation
 from engine.labels import CODES, DEMO_NOTICE, LIMITS, NOTICE
 from engine.runs import RunFolder
@@ -88,14 +88,15 @@ def test_what_was_written_can_be_read_back_even_from_another_place(tmp_path: Pat
     old = RunFolder(tmp_path / "old").evaluation("val")
     written = write_report(old, evaluation(), _PREDICTIONS, {"model_sha256": "c0ffee"})
     read = read_report(old)
-    assert read is not None
-    assert read[0] == written
-    assert read[1]["model_sha256"] == "c0ffee"
+    assert read == written
+    provenance = read_provenance(old)
+    assert provenance is not None
+    assert provenance["model_sha256"] == "c0ffee"
     (tmp_path / "old").rename(tmp_path / "new")
     moved = read_report(RunFolder(tmp_path / "new").evaluation("val"))
     assert moved is not None
-    assert len(moved[0].files) == 7
-    assert all(path.is_file() for path in moved[0].files)
+    assert len(moved.files) == 7
+    assert all(path.is_file() for path in moved.files)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"evaluation": {"part": "val"}}', '{"evaluation": 3}'])
@@ -104,6 +105,8 @@ def test_a_damaged_report_counts_as_none(tmp_path: Path, content: str) -> None:
     assert read_report(tmp_path) is None
     (tmp_path / "metrics.json").write_text(content, encoding="utf-8")
     assert read_report(tmp_path) is None
+    if '"part"' not in content:  # an older version may have written that
+        assert read_provenance(tmp_path) is None
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

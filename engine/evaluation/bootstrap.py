@@ -1,0 +1,58 @@
+"""Draws lesions within their class, thousands of times, and gathers what every draw would have scored."""
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+DRAWS = 2000
+SEED = 20_251_123  # fixed, so that the same answers always give the same interval
+
+Weights = npt.NDArray[np.float64]
+"""How often each lesion was drawn, [lesions, draws]: a draw is a weight for every lesion."""
+Samples = dict[str, npt.NDArray[np.float64]]
+"""What each draw scored, [draws] by name of the figure."""
+
+_BLOCK = 200  # draws at once: their weights for ten thousand lesions are 16 MB
+
+
+class Sampler(Protocol):
+    """Figures that can be computed for weighted lesions."""
+
+    def sample(self, weights: Weights) -> Samples:
+        """The figures of each draw."""
+
+
+def resample(
+    samplers: Mapping[str, Sampler],
+    lesion_labels: npt.NDArray[np.integer],
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> dict[str, Samples]:
+    """What every sampler says about the same `draws`, by name; `lesion_labels` [lesions] are the lesions' classes."""
+    gathered: dict[str, dict[str, list[npt.NDArray[np.float64]]]] = {name: {} for name in samplers}
+    for weights in draw_weights(lesion_labels, draws=draws, seed=seed):
+        for name, sampler in samplers.items():
+            for figure, values in sampler.sample(weights).items():
+                gathered[name].setdefault(figure, []).append(values)
+    return {
+        name: {figure: np.concatenate(blocks) for figure, blocks in figures.items()}
+        for name, figures in gathered.items()
+    }
+
+
+def draw_weights(lesion_labels: npt.NDArray[np.integer], *, draws: int = DRAWS, seed: int = SEED) -> Iterator[Weights]:
+    """The weights of `draws` samples with replacement, block by block; each class keeps its number of lesions."""
+    random = np.random.default_rng(seed)
+    classes = [np.flatnonzero(lesion_labels == label) for label in np.unique(lesion_labels)]
+    for start in range(0, draws, _BLOCK):
+        size = min(_BLOCK, draws - start)
+        weights = np.zeros((len(lesion_labels), size))
+        for members in classes:
+            n = len(members)
+            drawn = random.integers(n, size=(n, size))
+            counts = np.bincount((drawn * size + np.arange(size)).ravel(), minlength=n * size)
+            weights[members] = counts.reshape(n, size)
+        yield weights
