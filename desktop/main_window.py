@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.jobs import Job, JobRunner
-from desktop.pages.data_page import DataPage
+from desktop.pages.data_page import DataPage, is_table_or_zip
 from desktop.pages.evaluate_page import EvaluatePage
 from desktop.pages.page import Page
 from desktop.pages.predict_page import PredictPage
@@ -92,12 +92,12 @@ class MainWindow(QMainWindow):
         job.failed.connect(self.show_error)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open a folder of data, a model file, or images, on the page that it belongs to."""
-        folders = [path for path in paths if path.is_dir()]
-        others = tuple(path for path in paths if path not in folders)
-        if folders:
+        """Open a folder of data, its archive or table, a model file, or images, on the page that it belongs to."""
+        data = [path for path in paths if path.is_dir() or is_table_or_zip(path)]
+        others = tuple(path for path in paths if path not in data)
+        if data:
             self.show_page("data")
-            self.data_page.open_folder(folders[0])
+            self.data_page.open_folder(data[0])
         if others:
             self.show_page("predict")
             self.predict_page.open_paths(others)

@@ -280,8 +280,13 @@ class DataPage(Page):
         return _column(bar, self.dataset_view, stretched=self.dataset_view)
 
 
+def is_table_or_zip(path: Path) -> bool:
+    """Whether `path` is a file that may be or hold a data set."""
+    return path.suffix.lower() in _SUFFIXES and path.is_file()
+
+
 def _may_hold_data(path: Path) -> bool:
-    return path.is_dir() or (path.suffix.lower() in _SUFFIXES and path.is_file())
+    return path.is_dir() or is_table_or_zip(path)
 
 
 def _column(*widgets: QWidget, stretched: QWidget | None = None) -> QWidget:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from desktop.theme import GAP
 from desktop.widgets.settings_grid import SettingsGrid, describe
+from desktop.widgets.split_choice import SplitChoice
 from engine.config import Augmentation, Balancing, DeviceName, TrainingConfig
 from engine.results import DeviceInfo
 
@@ -34,6 +35,7 @@ class MoreSettings(QWidget):
             self.balancing.addItem(title, name)
         self.patience = _spin(1, 1000, " epochs")
         self.seed = _spin(0, 2**31 - 1)
+        self.split = SplitChoice()
         self.device = QComboBox()
         self.has_limit = QCheckBox("Use only about")
         self.limit = _spin(21, 10_000_000, " images", step=100)
@@ -68,6 +70,8 @@ class MoreSettings(QWidget):
             balancing=self.balancing.currentData(),
             patience=self.patience.value(),
             seed=self.seed.value(),
+            split=self.split.value,
+            allow_leaking_split=self.split.allows_leaking,
             limit=self.limit.value() if self.has_limit.isChecked() else None,
             device=self.device.currentData(),
             augmentation=self._write_augmentation(config.augmentation),
@@ -109,6 +113,8 @@ class MoreSettings(QWidget):
             ("Compute on", self.device, "Where the network is trained."),
         ):
             grid.add(label, field, help_text)
+        grid.add_wide(QLabel("Split"))
+        grid.add_wide(self.split)
         grid.add_wide(self._lay_out_limit())
         grid.add_wide(self.flips)
         grid.add("Rotate by", self.rotation, "Turns every training image by a random angle up to this.")
@@ -136,6 +142,7 @@ class MoreSettings(QWidget):
             box.valueChanged.connect(self._on_changed)
         for choice in (self.balancing, self.device):
             choice.currentIndexChanged.connect(self._on_changed)
+        self.split.changed.connect(self._on_changed)
         for check in (self.has_limit, self.flips):
             check.toggled.connect(self._on_changed)
 

@@ -33,6 +33,7 @@ NETWORKS: dict[Backbone, tuple[str, str]] = {
     "efficientnet_b0": ("EfficientNet-B0", "Small, but slower to train than its size suggests."),
 }
 _NOWHERE = Path()
+_NO_PART_OF_A_RECIPE = ("seed", "split", "allow_leaking_split", "limit", "device", "weights")
 _SIZE_HELP = "Side of the square that the network sees. Twice the side takes about four times as long."
 _EPOCHS_HELP = "How many times the images are gone through, at most. It stops earlier when nothing improves."
 
@@ -75,11 +76,11 @@ class RecipeForm(QWidget):
 
     @property
     def is_changed(self) -> bool:
-        """Whether a field differs from what the recipe sets here; seed, limit, device and weights are no part of it."""
+        """Whether a field differs from what the recipe sets here; what is no part of a recipe may differ."""
         start = self._starting_config()
         chosen = self.config(_NOWHERE, _NOWHERE)
-        same = replace(chosen, seed=start.seed, limit=start.limit, device=start.device, weights=start.weights)
-        return same != start
+        own = {name: getattr(start, name) for name in _NO_PART_OF_A_RECIPE}
+        return replace(chosen, **own) != start
 
     @property
     def note(self) -> str:

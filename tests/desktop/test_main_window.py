@@ -213,10 +213,13 @@ def test_begin_asks_for_the_device_and_takes_up_the_last_things(
 
 
 def test_paths_open_where_they_belong(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
-    """A folder on Data, anything else on Predict."""
-    window.open_paths([tmp_path])
-    assert window.page is window.data_page
-    assert window.data_page.job_view.isVisible()
+    """A folder, an archive or a table on Data, anything else on Predict."""
+    (tmp_path / "data.zip").write_bytes(b"")
+    for path in (tmp_path, tmp_path / "data.zip"):
+        window.show_page("predict")
+        window.open_paths([path])
+        assert window.page is window.data_page
+        assert window.data_page.job_view.isVisible()
     window.open_paths([tmp_path / "photo.jpg"])
     assert window.page is window.predict_page
     assert window.predict_page.error_panel.sentence  # there is no model yet
