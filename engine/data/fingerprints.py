@@ -43,13 +43,28 @@ def perceptual_hash(pixels: Bytes) -> Bytes:
     size, compression, brightness and colour of light; they do change when an image is turned, mirrored or cropped.
     Compare only images with the same geometry.
     """
-    hashes = np.empty((len(pixels), _N_BITS // 8), np.uint8)
+    hashes: Bytes = _hash(pixels, turned=False)[0]
+    return hashes
+
+
+def turned_hashes(pixels: Bytes) -> Bytes:
+    """Like `perceptual_hash`, of the images as they are and turned by quarters and mirrored, uint8 [8, n, 16]."""
+    return _hash(pixels, turned=True)
+
+
+def _hash(pixels: Bytes, *, turned: bool) -> Bytes:
+    hashes = np.empty((8 if turned else 1, len(pixels), _N_BITS // 8), np.uint8)
     transform, rows, columns = _transform(pixels.shape[1])
+    sign = np.where(np.arange(_WAVES) % 2, -1, 1).astype(np.float32)  # what mirroring does to a cosine
     for start in range(0, len(pixels), _BLOCK):
         block = pixels[start : start + _BLOCK]
         luminance = sum(weight * block[..., channel] for channel, weight in enumerate(_LUMINANCE))
         waves = transform @ luminance @ transform.T
-        hashes[start : start + _BLOCK] = np.packbits(waves[:, rows, columns] > _SMALLEST, axis=1)
+        for number in range(len(hashes)):
+            view = waves.transpose(0, 2, 1) if number & 4 else waves
+            view = view * sign[:, None] if number & 2 else view
+            view = view * sign if number & 1 else view
+            hashes[number, start : start + _BLOCK] = np.packbits(view[:, rows, columns] > _SMALLEST, axis=1)
     return hashes
 
 

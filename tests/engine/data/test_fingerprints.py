@@ -12,7 +12,7 @@ from PIL import Image
 from engine.config import Geometry, Preprocessing
 from engine.data.cache import open_cache
 from engine.data.checks import open_checked
-from engine.data.fingerprints import SAME_ID_BITS, SAME_IMAGE_BITS, Fingerprints, perceptual_hash
+from engine.data.fingerprints import SAME_ID_BITS, SAME_IMAGE_BITS, Fingerprints, perceptual_hash, turned_hashes
 from engine.data.images import read_image, to_pixels
 from engine.data.readers import Dataset, open_dataset
 
@@ -127,6 +127,21 @@ def test_the_pixels_may_stand_in_another_order(dataset: Dataset, pixels: np.ndar
     place = np.argsort(shuffled)
     again = Fingerprints.of(dataset.rows[known], pixels[shuffled], place[np.flatnonzero(known)])
     assert np.bitwise_count(again.appearances ^ half.appearances).sum(axis=1).max() <= 1
+
+
+def test_a_turned_or_mirrored_image_has_one_of_the_turned_hashes(pixels: np.ndarray) -> None:
+    """All eight ways to lay a square are there, each up to rounding the hash of pixels laid so; the first is as is."""
+    few = pixels[:5]
+    hashes = turned_hashes(few)
+    assert hashes.shape == (8, 5, 16)
+    assert np.array_equal(hashes[0], perceptual_hash(few))
+    ways = [np.rot90(view, quarters, axes=(1, 2)) for view in (few, few[:, :, ::-1]) for quarters in range(4)]
+    nearest = []
+    for way in ways:
+        distances = np.bitwise_count(hashes ^ perceptual_hash(np.ascontiguousarray(way))).sum(axis=2)
+        assert (distances.min(axis=0) <= 2).all()
+        nearest.append(int(distances.sum(axis=1).argmin()))
+    assert sorted(nearest) == list(range(8))
 
 
 def test_the_json_gives_the_same_fingerprints(half: Fingerprints) -> None:
