@@ -182,13 +182,37 @@ class Slicing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalData:
+    """Data that the model was scored on and that is no part of its split."""
+
+    name: str
+    """Of the folder, table or archive."""
+    layout: str
+    """How it was read, in plain words."""
+    data_fingerprint: str
+    """SHA-256 as in `DatasetSummary`, of all images that can be used."""
+    n_images: int
+    """Images that can be used, those left out below included."""
+    n_met: int
+    """Left out: the model met them in its training, or other images of their lesions."""
+    n_sealed: int
+    """Left out: they are of the test part of the model's own split, which is opened on its own."""
+    is_training_known: bool
+    """False for a model whose file does not say what it was trained on: leakage cannot be ruled out."""
+    n_without_lesion: int
+    """Images whose lesion the data set does not name; each counts as a lesion of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """How a model did on one part of a split."""
+    """How a model did on one part of a split, or on external data."""
 
     run: Path
+    """The run's folder; of external data the folder that holds the result."""
     model: Path
     part: Part
     split_sha256: str
+    """Of the split that the model was trained with."""
     test_openings: int
     """How often the test part of this split was opened, across runs, this time included."""
     n_images: int
@@ -207,6 +231,8 @@ class Evaluation:
     """The interval lies above 0.90: more likely a leak than a triumph."""
     leaking_split: bool = False
     """Images of one lesion stand in several parts, and the user wanted it so: these figures are no result."""
+    external: ExternalData | None = None
+    """Set where `part` is "external"."""
 
     @property
     def balanced_accuracy(self) -> Interval:

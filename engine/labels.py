@@ -76,7 +76,12 @@ INDEX: dict[str, int] = {code: index for index, code in enumerate(CODES)}
 GROUP_CODES: tuple[str, ...] = tuple(lesion_class.code for lesion_class in CLASSES if lesion_class.in_group)
 GROUP_NAME = "Malignant or pre-malignant"
 PARTS: tuple[str, ...] = ("train", "val", "test")
-PART_NAMES: dict[str, str] = {"train": "training part", "val": "validation part", "test": "test part"}
+PART_NAMES: dict[str, str] = {
+    "train": "training part",
+    "val": "validation part",
+    "test": "test part",
+    "external": "external data",
+}
 
 NOTICE = "Research and education only. Not a medical device."
 LIMITS = (

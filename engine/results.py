@@ -8,7 +8,8 @@ from engine.config import Preprocessing, TrainingConfig
 from engine.data_results import DatasetCounts
 from engine.labels import GROUP_CODES
 
-Part = Literal["train", "val", "test"]
+Part = Literal["train", "val", "test", "external"]
+"""What a model is scored on: a part of its split, or data that no split of its holds."""
 
 
 @dataclass(frozen=True, kw_only=True)

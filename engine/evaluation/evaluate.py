@@ -68,7 +68,7 @@ def evaluate(
     evaluation = assess(folder, path, part, table, model.card, openings, is_demo=dataset.is_demo)
     on_event(StatusChanged(text="Writing tables and figures"))
     control.raise_if_cancelled()
-    return write_report(folder.evaluation(part), evaluation, table, _provenance(model.card, model.sha256))
+    return write_report(folder.evaluation(part), evaluation, table, origin_of(model.card, model.sha256))
 
 
 def assess(
@@ -130,7 +130,7 @@ def _assess_again(
     evaluation = assess(folder, model, part, table, card, 0, is_demo=card.is_demo)
     with contextlib.suppress(DiskError):  # only costs time: it is computed again when it is next read
         sha256 = str(provenance["model_sha256"])
-        return write_report(folder.evaluation(part), evaluation, table, _provenance(card, sha256))
+        return write_report(folder.evaluation(part), evaluation, table, origin_of(card, sha256))
     return evaluation
 
 
@@ -197,7 +197,8 @@ def _count_opening(folder: RunFolder, part: Part, split: str) -> int:
     return runs.count_test_openings(out, split)
 
 
-def _provenance(card: ModelCard, model_sha256: str) -> dict[str, object]:
+def origin_of(card: ModelCard, model_sha256: str) -> dict[str, object]:
+    """What stands in metrics.json beside the figures: which model gave the answers, at what priors, and versions."""
     return {
         "created": datetime.now().isoformat(timespec="seconds"),
         "model_sha256": model_sha256,
