@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
 DRAWS = 2000
 SEED = 20_251_123  # fixed, so that the same answers always give the same interval
@@ -15,6 +16,25 @@ Samples = dict[str, npt.NDArray[np.float64]]
 """What each draw scored, [draws] by name of the figure."""
 
 _BLOCK = 200  # draws at once: their weights for ten thousand lesions are 16 MB
+
+
+class LesionSums:
+    """Sums over cases by row of a table, for weighted lesions: sparse, since a lesion has few cases."""
+
+    def __init__(
+        self,
+        rows: npt.NDArray[np.integer],
+        lesions: npt.NDArray[np.integer],
+        shape: tuple[int, int],
+        values: npt.NDArray[np.floating] | None = None,
+    ) -> None:
+        """Takes the row, lesion and value (1 if None) of each case, [n], and `shape`: rows, lesions."""
+        ones = np.ones(len(rows)) if values is None else np.asarray(values, dtype=np.float64)
+        self._matrix = csr_array((ones, (rows, lesions)), shape=shape)
+
+    def of(self, weights: Weights) -> npt.NDArray[np.float64]:
+        """The sums of each draw, [rows, draws]."""
+        return np.asarray(self._matrix @ weights, dtype=np.float64)
 
 
 class Sampler(Protocol):

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from engine.evaluation.bootstrap import Weights
+from engine.evaluation.bootstrap import LesionSums, Weights
 from engine.model.probabilities import Floats
 
 
@@ -22,8 +22,6 @@ class Ranking:
         n_lesions: int,
     ) -> None:
         """Takes the score, kind and lesion of each case, [n]. Both kinds must occur."""
-        from scipy.sparse import csr_array  # type: ignore[import-untyped]
-
         steps = np.unique(scores[is_positive])[::-1]  # falling
         negatives = scores[~is_positive]
         # For each negative the first step that is below it: there and at all later ones it ranks higher.
@@ -33,22 +31,19 @@ class Ranking:
         above = np.setdiff1d(np.flatnonzero(step < len(steps)), tied)
         own = len(steps) - 1 - np.searchsorted(steps[::-1], scores[is_positive])
 
-        def matrix(rows: npt.NDArray[np.integer], columns: npt.NDArray[np.integer]) -> csr_array:
-            return csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(steps), n_lesions))
-
-        of_negatives = lesions[~is_positive]
-        self._positives = matrix(own, lesions[is_positive])
-        self._above = matrix(step[above], of_negatives[above])
-        self._tied = matrix(at, of_negatives[tied])
-        self._n_negatives = np.bincount(of_negatives, minlength=n_lesions).astype(np.float64)
+        of_negatives, shape = lesions[~is_positive], (len(steps), n_lesions)
+        self._positives = LesionSums(own, lesions[is_positive], shape)
+        self._above = LesionSums(step[above], of_negatives[above], shape)
+        self._tied = LesionSums(at, of_negatives[tied], shape)
+        self._n_negatives = LesionSums(np.zeros_like(of_negatives), of_negatives, (1, n_lesions))
 
     def sample(self, weights: Weights) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """AUC and average precision of each draw, [draws] both."""
-        positives = self._positives @ weights
-        tied = self._tied @ weights
-        higher = np.cumsum(self._above @ weights + tied, axis=0)  # negatives at or above each step
+        positives = self._positives.of(weights)
+        tied = self._tied.of(weights)
+        higher = np.cumsum(self._above.of(weights) + tied, axis=0)  # negatives at or above each step
         found = np.cumsum(positives, axis=0)
-        n_positives, n_negatives = found[-1], self._n_negatives @ weights
+        n_positives, n_negatives = found[-1], self._n_negatives.of(weights)[0]
         pairs_won = (positives * (n_negatives - higher + tied / 2)).sum(axis=0)
         named = found + higher
         precision = np.divide(found, named, out=np.zeros_like(found), where=named > 0)

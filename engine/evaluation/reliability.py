@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.evaluation.answers import Answers
-from engine.evaluation.bootstrap import Samples, Weights
+from engine.evaluation.bootstrap import LesionSums, Samples, Weights
 from engine.evaluation.intervals import percentile_error, share_of
 from engine.evaluation_results import Calibration, Reliability, ReliabilityBin
 from engine.model.probabilities import IN_GROUP, Floats, group_probability
@@ -29,7 +29,8 @@ class ReliabilitySampler:
             "top_before": _top(answers.stated_before, answers.labels),
             "top_after": _top(answers.stated, answers.labels),
         }
-        self._n_cases = np.bincount(answers.lesions, minlength=answers.n_lesions).astype(np.float64)
+        nowhere = np.zeros(len(answers), dtype=np.int64)
+        self._n_images = LesionSums(nowhere, answers.lesions, (1, answers.n_lesions))
         self._gaps = {name: self._sum_gaps(*question) for name, question in self._questions.items()}
 
     def sample(self, weights: Weights) -> Samples:
@@ -38,8 +39,8 @@ class ReliabilitySampler:
         |mean probability - share observed| times the share of the images, summed over the bins: that is the sum of
         |sum of (probability - truth)| per bin, over the number of images.
         """
-        n_images = self._n_cases @ weights
-        return {name: np.abs(gaps.T @ weights).sum(axis=0) / n_images for name, gaps in self._gaps.items()}
+        n_images = self._n_images.of(weights)[0]
+        return {name: np.abs(gaps.of(weights)).sum(axis=0) / n_images for name, gaps in self._gaps.items()}
 
     def summarize(self, samples: Samples, prevalence: float, temperature: float) -> Calibration:
         """The reliability of each question, with intervals from `samples`."""
@@ -55,11 +56,10 @@ class ReliabilitySampler:
             **found,
         )
 
-    def _sum_gaps(self, probabilities: Floats, is_so: Flags) -> Floats:
-        """The sum of probability minus truth over the images of each lesion and bin, [lesions, bins]."""
-        gaps = np.zeros((self._answers.n_lesions, N_BINS))
-        np.add.at(gaps, (self._answers.lesions, _bin_of(probabilities)), probabilities - is_so)
-        return gaps
+    def _sum_gaps(self, probabilities: Floats, is_so: Flags) -> LesionSums:
+        """The sum of probability minus truth over the images of each bin."""
+        shape = (N_BINS, self._answers.n_lesions)
+        return LesionSums(_bin_of(probabilities), self._answers.lesions, shape, probabilities - is_so)
 
     def _bins(self, probabilities: Floats, is_so: Flags) -> tuple[ReliabilityBin, ...]:
         position, lesions = _bin_of(probabilities), self._answers.lesions

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from engine.evaluation import metrics
 from engine.evaluation.answers import Answers
-from engine.evaluation.bootstrap import DRAWS, SEED, Samples, Weights, resample
+from engine.evaluation.bootstrap import DRAWS, SEED, LesionSums, Samples, Weights, resample
 from engine.evaluation.intervals import mean_of_shares, percentile, percentile_share, share_of
 from engine.evaluation.ranks import Ranking
 from engine.evaluation.reliability import ReliabilitySampler
@@ -60,9 +60,8 @@ class ScoreSampler:
         """Sorts and sums once what every draw needs."""
         n_lesions, lesions, labels = answers.n_lesions, answers.lesions, answers.labels
         self._present = np.unique(labels)
-        confusion = np.zeros((n_lesions, len(CODES), len(CODES)))
-        np.add.at(confusion, (lesions, labels, answers.named), 1)
-        self._confusion = confusion.reshape(n_lesions, -1)
+        cells = labels * len(CODES) + answers.named
+        self._confusion = LesionSums(cells, lesions, (len(CODES) ** 2, n_lesions))
         truth = np.eye(len(CODES))[labels]
         in_group = IN_GROUP[labels]
         losses = -np.log(np.clip((answers.stated * truth).sum(axis=1), _SMALLEST, 1))
@@ -71,8 +70,8 @@ class ScoreSampler:
             "brier": ((answers.stated - truth) ** 2).sum(axis=1),
             "group_brier": (answers.group - in_group) ** 2,
         }
-        self._errors = {name: np.bincount(lesions, error, n_lesions) for name, error in errors.items()}
-        self._n_cases = np.bincount(lesions, minlength=n_lesions).astype(np.float64)
+        nowhere = np.zeros_like(lesions)
+        self._errors = {name: LesionSums(nowhere, lesions, (1, n_lesions), error) for name, error in errors.items()}
         questions = {CODES[label]: (answers.equal[:, label], labels == label) for label in self._present}
         questions["group"] = (answers.group, in_group)
         self._rankings = {
@@ -83,11 +82,11 @@ class ScoreSampler:
 
     def sample(self, weights: Weights) -> Samples:
         """The figures of each draw, by name: `log_loss`, `f1_mel`, `auc_group` and so on."""
-        confusion = (self._confusion.T @ weights).reshape(len(CODES), len(CODES), -1)
+        confusion = self._confusion.of(weights).reshape(len(CODES), len(CODES), -1)
         right = confusion[np.arange(len(CODES)), np.arange(len(CODES))]
         of_class, named = confusion.sum(axis=1), confusion.sum(axis=0)
         recall = right[self._present] / of_class[self._present]
-        n_cases = self._n_cases @ weights
+        n_cases = of_class.sum(axis=0)
         samples: Samples = {
             "balanced_accuracy": recall.mean(axis=0),
             "accuracy": right.sum(axis=0) / n_cases,
@@ -96,7 +95,7 @@ class ScoreSampler:
             samples[f"sensitivity_{CODES[label]}"] = recall[position]
             samples[f"f1_{CODES[label]}"] = 2 * right[label] / (of_class[label] + named[label])
         for name, sums in self._errors.items():
-            samples[name] = sums @ weights / n_cases
+            samples[name] = sums.of(weights)[0] / n_cases
         for name, ranking in self._rankings.items():
             samples[f"auc_{name}"], samples[f"average_precision_{name}"] = ranking.sample(weights)
         areas = [samples[f"auc_{name}"] for name in self._rankings if name != "group"]
