@@ -7,7 +7,6 @@ from typing import Any, Generic, Literal, TypeVar
 
 from engine.audit_results import SplitAudit
 from engine.config import DeviceName, TrainingConfig
-from engine.data_results import ImageRow
 from engine.evaluation_results import Evaluation
 from engine.results import (
     DatasetSummary,
@@ -60,8 +59,8 @@ def audit_split(path: Path, split: str = "auto", seed: int = 0) -> Call[SplitAud
     return Call("engine.data.audit:audit_split", {"path": path, "split": split, "seed": seed})
 
 
-def list_images(path: Path) -> Call[tuple[ImageRow, ...]]:
-    """Every image of a data set, those left out included, sorted by id. Quick once the data set was inspected."""
+def list_images(path: Path) -> Call[int]:
+    """How many images a data set has, those left out included; they come as `ImagesListed`. Quick once inspected."""
     return Call("engine.data.summary:list_images", {"path": path}, "views")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.data_results import ImageRow
 from engine.errors import Cancelled
 from engine.results import EpochRecord, Prediction
 
@@ -78,7 +79,14 @@ class PredictionsDone:
     predictions: tuple[Prediction, ...]
 
 
-Event = StatusChanged | ProgressDone | RunStarted | BatchesDone | EpochDone | PredictionsDone
+@dataclass(frozen=True, kw_only=True)
+class ImagesListed:
+    """Images of a data set, some at a time: reading ten thousand at once would make a window stumble."""
+
+    images: tuple[ImageRow, ...]
+
+
+Event = StatusChanged | ProgressDone | RunStarted | BatchesDone | EpochDone | PredictionsDone | ImagesListed
 OnEvent = Callable[[Event], None]
 
 

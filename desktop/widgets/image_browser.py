@@ -15,6 +15,7 @@ from desktop.widgets.image_grid import PICTURE, ImageGrid
 from desktop.widgets.image_viewer import ImageViewer
 from engine import calls
 from engine.data_results import ImageRow
+from engine.events import Event, ImagesListed
 
 _NONE_FITS = "No image fits. Choose less above."
 
@@ -30,6 +31,7 @@ class ImageBrowser(QWidget):
         self._runner = runner
         self._folder: Path | None = None
         self._job: Job | None = None
+        self._arrived: list[ImageRow] = []
         self._images: tuple[ImageRow, ...] = ()
         self._lesions: dict[str, list[ImageRow]] = {}
         self._thumbnails = ThumbnailLoader(runner, round(PICTURE.width() * self.devicePixelRatioF()), parent=self)
@@ -82,12 +84,15 @@ class ImageBrowser(QWidget):
             return
         self._say("Listing the images…")
         self._job = self._runner.start(calls.list_images(self._folder), "Listing the images")
+        self._arrived.clear()
+        self._job.reported.connect(self._on_reported)
         self._job.succeeded.connect(self._on_listed)
         self._job.failed.connect(self._on_failed)
 
     def _let_go(self) -> None:
         job, self._job = self._job, None
         if job is not None and not job.is_over:
+            job.reported.disconnect(self._on_reported)
             job.succeeded.disconnect(self._on_listed)
             job.failed.disconnect(self._on_failed)
             job.cancel()
@@ -118,9 +123,14 @@ class ImageBrowser(QWidget):
         self.number.setVisible(bool(self._images))
 
     @Slot(object)
-    def _on_listed(self, images: tuple[ImageRow, ...]) -> None:
+    def _on_reported(self, event: Event) -> None:
+        if isinstance(event, ImagesListed):
+            self._arrived += event.images
+
+    @Slot()
+    def _on_listed(self) -> None:
         self._job = None
-        self._set_images(images)
+        self._set_images(tuple(self._arrived))
         self.number.show()
 
     @Slot(object)

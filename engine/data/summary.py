@@ -7,11 +7,12 @@ import pandas as pd
 
 from engine.data.checks import fingerprint, open_checked
 from engine.data_results import DatasetCounts, ImageRow, ValueCount
-from engine.events import Control, OnEvent, ignore_events
+from engine.events import Control, ImagesListed, OnEvent, ignore_events
 from engine.labels import CODES
 from engine.results import ClassCount, DatasetSummary
 
 _UNKNOWN = "unknown"
+_AT_A_TIME = 250  # a few milliseconds to read
 _TEXTS = ("image_id", "lesion_id", "dx", "sex", "localization", "dx_type", "source")
 
 
@@ -37,16 +38,20 @@ def inspect(path: Path, *, control: Control | None = None, on_event: OnEvent = i
     )
 
 
-def list_images(
-    path: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events
-) -> tuple[ImageRow, ...]:
-    """Every image of the data set in the folder `path`, those left out included, sorted by id. Raises `DataError`."""
+def list_images(path: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events) -> int:
+    """How many images the data set in the folder `path` has, those left out included; raises `DataError`.
+
+    They themselves are told as `ImagesListed`, sorted by id.
+    """
     dataset = open_checked(path, control=control, on_event=on_event)
     kinds: dict[str, set[str]] = {}
     for finding in dataset.findings:
         kinds.setdefault(finding.subject, set()).add(finding.kind)
-    rows = (*_image_rows(dataset.rows, kinds, is_used=True), *_image_rows(dataset.left_out, kinds, is_used=False))
-    return tuple(sorted(rows, key=lambda row: row.image_id))
+    rows = [*_image_rows(dataset.rows, kinds, is_used=True), *_image_rows(dataset.left_out, kinds, is_used=False)]
+    rows.sort(key=lambda row: row.image_id)
+    for start in range(0, len(rows), _AT_A_TIME):
+        on_event(ImagesListed(images=tuple(rows[start : start + _AT_A_TIME])))
+    return len(rows)
 
 
 def count_values(rows: pd.DataFrame) -> DatasetCounts:

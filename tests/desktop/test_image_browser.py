@@ -6,11 +6,20 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.widgets.image_browser import ImageBrowser
+from engine.data_results import ImageRow
 from engine.errors import DataError
+from engine.events import ImagesListed
 from tests.desktop.datasets import image
-from tests.desktop.scripted_runner import ScriptedRunner
+from tests.desktop.scripted_runner import ScriptedJob, ScriptedRunner
 
 IMAGES = tuple(image(number) for number in range(70))
+
+
+def deliver(job: ScriptedJob, images: tuple[ImageRow, ...]) -> None:
+    """As the engine lists them: some at a time, then how many."""
+    for start in range(0, len(images), 30):
+        job.report(ImagesListed(images=images[start : start + 30]))
+    job.succeed(len(images))
 
 
 @pytest.fixture
@@ -30,7 +39,7 @@ def browser(qtbot: QtBot, scripted: ScriptedRunner) -> ImageBrowser:
 def listed(browser: ImageBrowser, scripted: ScriptedRunner) -> ImageBrowser:
     browser.show()
     browser.show_folder(Path("/data"))
-    scripted.latest("list_images").succeed(IMAGES)
+    deliver(scripted.latest("list_images"), IMAGES)
     return browser
 
 
@@ -43,7 +52,7 @@ def test_nothing_is_listed_before_somebody_looks(browser: ImageBrowser, scripted
     job = scripted.latest("list_images")
     assert job.call.arguments == {"path": Path("/data")}
     assert job.call.lane == "views"
-    job.succeed(IMAGES)
+    deliver(job, IMAGES)
     assert browser.number.text() == "70 images"
     browser.hide()
     browser.show()
@@ -87,9 +96,9 @@ def test_another_data_set_takes_the_place_of_the_first(listed: ImageBrowser, scr
     late = scripted.latest("list_images")
     listed.show_folder(Path("/third"))
     assert late.is_cancelling
-    late.succeed(IMAGES)
+    deliver(late, IMAGES)
     assert not listed.grid.images.images
-    scripted.latest("list_images").succeed(IMAGES[:3])
+    deliver(scripted.latest("list_images"), IMAGES[:3])
     assert listed.number.text() == "3 images"
 
 

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import config, data_results, errors, events, results
+from engine import (
+    audit_results,
+    config,
+    data_results,
+    errors,
+    evaluation_results,
+    events,
+    leak_results,
+    results,
+)
 from engine.config import Preprocessing, TrainingConfig
 from engine.records import as_json, from_json
 
@@ -21,7 +30,7 @@ st.register_type_strategy(Preprocessing, st.just(Preprocessing(image_size=64)))
 
 RECORDS: list[Any] = [
     kind
-    for module in (results, data_results, events, config)
+    for module in (results, data_results, audit_results, evaluation_results, leak_results, events, config)
     for kind in vars(module).values()
     if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__
 ]
@@ -59,7 +68,7 @@ def test_round_trip_through_a_pipe(kind: Any) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [results.Evaluation, results.ModelCard, results.DatasetSummary, TrainingConfig],
+    [evaluation_results.Evaluation, results.ModelCard, results.DatasetSummary, TrainingConfig],
     ids=lambda kind: kind.__name__,
 )
 def test_round_trip_through_json(kind: Any) -> None:

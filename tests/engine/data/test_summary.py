@@ -9,6 +9,7 @@ import pytest
 
 from engine.data.readers import open_dataset
 from engine.data.summary import count_values, inspect, list_images
+from engine.events import Event, ImagesListed
 from engine.labels import CODES
 from tests.engine.data.conftest import draw_image
 
@@ -65,7 +66,11 @@ def test_every_image_is_listed_with_what_was_found(make_data: MakeData) -> None:
     (images / "I1.jpg").unlink()
     (images / "I3.jpg").write_bytes(b"text")
     draw_image("I4").convert("L").save(images / "I4.jpg")
-    listed = {row.image_id: row for row in list_images(folder)}
+    events: list[Event] = []
+    number = list_images(folder, on_event=events.append)
+    listed = {row.image_id: row for event in events if isinstance(event, ImagesListed) for row in event.images}
+    assert number == len(listed)
+    assert list(listed) == sorted(listed)
     assert list(listed) == ["I1", "I2", "I3", "I4", "I5", "I6", "I7"]
     assert {row.image_id: (row.is_used, row.kinds) for row in listed.values()} == {
         "I1": (False, ("missing",)),
