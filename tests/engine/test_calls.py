@@ -17,6 +17,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "create_demo_data": {"path": Path("demo")},
     "download_ham10000": {"target": Path("ham10000"), "accept_licence": True},
     "inspect_dataset": {"path": Path("data")},
+    "audit_split": {"path": Path("data")},
     "list_images": {"path": Path("data")},
     "thumbnails": {"paths": [Path("a.jpg")], "max_side": 128},
     "describe_weights": {"backbone": "resnet18"},
