@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from engine.audit_results import SplitAudit
+from engine.challenge_results import ChallengeScore
 from engine.config import DeviceName, TrainingConfig
 from engine.evaluation_results import Evaluation
+from engine.leak_results import LeakMeter
 from engine.results import (
     DatasetSummary,
     DeviceInfo,
@@ -97,6 +99,26 @@ def evaluate(run: Path, part: Part = "val") -> Call[Evaluation]:
 def read_evaluation(run: Path, part: Part = "val") -> Call[Evaluation | None]:
     """The evaluation that was saved beside the run, None if there is none."""
     return Call("engine.evaluation.evaluate:read", {"run": run, "part": part}, "answers")
+
+
+def evaluate_external(model: Path, data: Path, out: Path | None = None) -> Call[Evaluation]:
+    """Score a model file or run on other labelled images; those that it met in its training are left out."""
+    return Call("engine.evaluation.external:evaluate_external", {"model": model, "data": data, "out": out})
+
+
+def read_external(folder: Path) -> Call[Evaluation | None]:
+    """The result of `evaluate_external` in its folder, None if there is none."""
+    return Call("engine.evaluation.external:read_external", {"folder": folder}, "answers")
+
+
+def score_submission(predictions: Path, truth: Path) -> Call[ChallengeScore]:
+    """The score of a table of probabilities by the rule of ISIC 2018, task 3."""
+    return Call("engine.evaluation.challenge:score_submission", {"predictions": predictions, "truth": truth})
+
+
+def measure_leak(data: Path, seed: int = 0) -> Call[LeakMeter]:
+    """What the notebook's split, which leaks, would have done to a data set; in seconds once it was inspected."""
+    return Call("engine.evaluation.leak_meter:measure_leak", {"data": data, "seed": seed})
 
 
 def read_card(model: Path) -> Call[ModelCard]:

@@ -1,4 +1,4 @@
-"""The same jobs from a terminal: train, evaluate, predict, demo and download, for people and, with --json, machines."""
+"""The same jobs from a terminal: train, predict, demo and download, for people and, with --json, machines."""
 
 import argparse
 import contextlib
@@ -11,17 +11,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from engine import __version__, data_commands, places, terminal
+from engine import __version__, data_commands, evaluation_commands, evaluation_terminal, places, terminal
 from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
-from engine.errors import Cancelled, ConfigError, EngineError, ModelFileError
+from engine.errors import Cancelled, ConfigError, EngineError
 from engine.events import Control, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
-from engine.results import Part
-from engine.runs import RunFolder
 from engine.threads import share_cpu
 
-COMMANDS = ("train", "evaluate", "predict", "demo", "download", *data_commands.COMMANDS)
+COMMANDS = ("train", "predict", "demo", "download", *evaluation_commands.COMMANDS, *data_commands.COMMANDS)
 
 _KEPT = {"download": "What has arrived is kept: the same command goes on from there."}
 Report = tuple[Any, str]
@@ -78,11 +76,6 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_train(commands.add_parser("train", parents=[common], help="train a network on a data set"))
 
-    evaluate = commands.add_parser("evaluate", parents=[common], help="score a run on its validation or test part")
-    evaluate.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a run, or its name")
-    evaluate.add_argument("--open-test", action="store_true", help="score the test part; every opening is counted")
-    evaluate.set_defaults(run=_evaluate)
-
     predict = commands.add_parser("predict", parents=[common], help="name the lesions in images")
     predict.add_argument("model", metavar="MODEL", type=Path, help="a model file or the folder of a run")
     predict.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="images, or folders of images")
@@ -97,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     download.add_argument("--accept-licence", action="store_true", help=f"accept {HAM10000.name}, non-commercial use")
     download.set_defaults(run=_download)
 
+    evaluation_commands.add_commands(commands)
     data_commands.add_commands(commands)
     return parser
 
@@ -166,17 +160,8 @@ def _train(options: argparse.Namespace, control: Control, on_event: OnEvent) -> 
     return (training_json(result), terminal.describe_training(result)), 0
 
 
-def _evaluate(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
-    run = _find_run(options.run_folder)
-    from engine.evaluation.evaluate import evaluate
-
-    part: Part = "test" if options.open_test else "val"
-    result = evaluate(run, part, control=control, on_event=on_event)
-    return (evaluation_json(result), terminal.describe_evaluation(result)), 0
-
-
 def _predict(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
-    model = _find_model(options.model)
+    model = evaluation_commands.find_model(options.model)
     from engine.prediction.predictor import predict
 
     answers = predict(model, options.paths, options.device or "auto", control=control, on_event=on_event)
@@ -199,7 +184,7 @@ def _demo(options: argparse.Namespace, control: Control, on_event: OnEvent) -> t
     scored = evaluate(trained.run, "val", control=control, on_event=on_event)
     images = sorted(data.rglob("*.jpg"))[:3]
     answers = predict(trained.model, images, control=control, on_event=on_event)
-    texts = (terminal.describe_training(trained), terminal.describe_evaluation(scored))
+    texts = (terminal.describe_training(trained), evaluation_terminal.describe_evaluation(scored))
     value = {
         "train": training_json(trained),
         "evaluate": evaluation_json(scored),
@@ -219,24 +204,6 @@ def _download(options: argparse.Namespace, control: Control, on_event: OnEvent) 
     folder = options.folder or places.ham10000_dir()
     path = download_ham10000(folder, options.accept_licence, control=control, on_event=on_event)
     return ({"path": str(path), "licence": HAM10000.name}, f"HAM10000 is in {path}\n{HAM10000.text}"), 0
-
-
-def _find_run(name: Path) -> Path:
-    """The run folder that `name` means: a path, or the name of a run in the default folder."""
-    for path in (name, places.runs_dir() / name):
-        if (path / "config.json").is_file():
-            return path.absolute()
-    raise ConfigError(f"{name} is not the folder of a run.", "Name the folder that `train` printed.")
-
-
-def _find_model(path: Path) -> Path:
-    """The model file that `path` means: itself, or the best one of a run folder."""
-    if not path.is_dir():
-        return path
-    model = RunFolder(path).model
-    if model is None:
-        raise ModelFileError(f"There is no model in {path}.", "Name a model file, or the folder of a run.")
-    return model
 
 
 @contextlib.contextmanager

@@ -1,10 +1,11 @@
 """Says evaluations in plain words: the same sentences in the window, in the terminal and in reports."""
 
-from engine.evaluation_results import ClassScore, Evaluation, Interval
+from engine.evaluation_results import ClassScore, Evaluation, ExternalData, Interval
 from engine.labels import CLASSES, INDEX, PART_NAMES
 from engine.wording import LEAKING_SPLIT, count, name_class
 
 TOO_FEW = "too few to tell"
+TRAINING_UNKNOWN = "The model's training data is unknown: leakage cannot be ruled out."
 BALANCED_ACCURACY = (
     "Balanced accuracy is the share of images named right within each class, averaged over the classes, "
     "so that a rare class counts as much as a common one."
@@ -41,6 +42,8 @@ def describe_accuracy(evaluation: Evaluation) -> str:
 
 def describe_part(evaluation: Evaluation) -> str:
     """Which images the numbers are about, and what the part was used for before."""
+    if evaluation.external is not None:
+        return describe_external(evaluation, evaluation.external)
     what = f"{PART_NAMES[evaluation.part].capitalize()}: {count(evaluation.n_images, 'image')}"
     text = f"{what} of {count(evaluation.n_lesions, 'lesion')}."
     if evaluation.leaking_split:
@@ -50,6 +53,31 @@ def describe_part(evaluation: Evaluation) -> str:
     if evaluation.part == "test":
         return f"{text} {describe_openings(evaluation.test_openings)}"
     return f"{text} The model learned from these images: the numbers say nothing about new ones."
+
+
+def describe_external(evaluation: Evaluation, data: ExternalData) -> str:
+    """Which external images the numbers are about, and whether the model can have met them."""
+    what = f"External data {data.name}: {count(evaluation.n_images, 'image')}"
+    sentences = [f"{what} of {count(evaluation.n_lesions, 'lesion')}."]
+    if evaluation.leaking_split:
+        sentences.append(LEAKING_SPLIT)
+    if not data.is_training_known:
+        sentences.append(TRAINING_UNKNOWN)
+    elif not data.n_met:
+        sentences.append("None of them was in the model's training, as far as files, looks and ids tell.")
+    else:
+        sentences.append(
+            f"{data.n_met:,} of {count(data.n_images, 'image')} were left out: the model met them, or their lesions, "
+            "in its training. The rest may be from the same source, so it is less foreign than other data."
+        )
+    if data.n_sealed:
+        sentences.append(f"{data.n_sealed:,} more were left out: they are of the test part of the model's own split.")
+    if data.n_without_lesion:
+        sentences.append(
+            f"Of {count(data.n_without_lesion, 'image')} the data set names no lesion: each counts as one of its own, "
+            "and intervals are too narrow if some show the same."
+        )
+    return " ".join(sentences)
 
 
 def describe_openings(openings: int) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from engine.evaluation_results import Evaluation, Interval
 from engine.labels import CODES
+from engine.records import as_json
 from engine.results import Prediction, TrainingResult
 
 
@@ -64,6 +65,7 @@ def evaluation_json(result: Evaluation) -> dict[str, Any]:
         "test_openings": result.test_openings,
         "leak_suspected": result.leak_suspected,
         "leaking_split": result.leaking_split,
+        "external": as_json(result.external),
         "files": [str(path) for path in result.files],
         "demo": result.is_demo,
     }

@@ -5,11 +5,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine import evaluation_wording as evaluation
 from engine import wording
-from engine.evaluation_results import ClassScore, Evaluation
 from engine.events import BatchesDone, EpochDone, Event, ProgressDone, RunStarted, StatusChanged
-from engine.labels import CODES, DEMO_NOTICE, LIMITS, NOTICE
+from engine.labels import DEMO_NOTICE, LIMITS, NOTICE
 from engine.results import Prediction, TrainingResult
 
 
@@ -74,34 +72,7 @@ def describe_training(result: TrainingResult) -> str:
         f"Model: {result.model}",
         *([wording.LEAKING_SPLIT] if result.leaking_split else []),
     ]
-    return "\n".join([*lines, *_footer(result.is_demo)])
-
-
-def describe_evaluation(result: Evaluation) -> str:
-    """An evaluation as headline and table."""
-    width = max(len(wording.name_class(code)) for code in CODES)
-    head = f"{'class':<{width}} {'images':>6} {'lesions':>7}  {'sensitivity':<20} {'specificity':>11} {'AUC':>5}"
-    lines = [
-        evaluation.describe_part(result),
-        f"{evaluation.describe_headline(result)}.",
-        evaluation.describe_accuracy(result),
-        "",
-        head,
-        *(_class_row(score, width) for score in result.classes),
-        "",
-        *([] if result.part == "test" else [evaluation.describe_openings(result.test_openings)]),
-        *([evaluation.LEAK_WARNING] if result.leak_suspected else []),
-    ]
-    return "\n".join([*lines, *_footer(result.is_demo)])
-
-
-def _class_row(score: ClassScore, width: int) -> str:
-    counts = f"{score.n_images:>6,} {score.n_lesions:>7,}"
-    sensitivity = wording.NO_FIGURE if score.sensitivity is None else evaluation.name_interval(score.sensitivity)
-    specificity, auc = (wording.NO_FIGURE if x is None else f"{x.value:.2f}" for x in (score.specificity, score.auc))
-    unsure = f"  {evaluation.TOO_FEW}" if score.sensitivity is not None and score.sensitivity.is_too_wide else ""
-    name = wording.name_class(score.code)
-    return f"{name:<{width}} {counts}  {sensitivity:<20} {specificity:>11} {auc:>5}{unsure}"
+    return "\n".join([*lines, *footer(result.is_demo)])
 
 
 def describe_predictions(answers: tuple[Prediction, ...]) -> str:
@@ -113,5 +84,6 @@ def describe_predictions(answers: tuple[Prediction, ...]) -> str:
     return "\n\n".join([*blocks, NOTICE])
 
 
-def _footer(is_demo: bool) -> list[str]:
+def footer(is_demo: bool) -> list[str]:
+    """What stands under every result."""
     return ["", *([DEMO_NOTICE] if is_demo else []), NOTICE, LIMITS]

@@ -38,13 +38,12 @@ def find_overlap(
     own = Fingerprints.of(rows, pixels, positions)
     looks, with_id = _look_alike(own, pixels, positions, fingerprints, progress)
     lesion_ids = dict(zip(sorted(set(rows["lesion_id"])), _among(own.lesion_ids, fingerprints.lesion_ids), strict=True))
-    has_lesion = (rows["lesion_id"] != rows["image_id"]) | rows["lesion_id"].map(_is_worldwide_lesion)
     same_id = _among(own.image_ids, fingerprints.image_ids)
     found: dict[Met, npt.NDArray[np.bool_]] = {
         "same file": _among(own.contents, fingerprints.contents),
         "same image": looks | with_id,
         "same id": same_id & rows["image_id"].map(_is_worldwide_image).to_numpy(),
-        "same lesion": (rows["lesion_id"].map(lesion_ids) & has_lesion).to_numpy(),
+        "same lesion": (rows["lesion_id"].map(lesion_ids) & _names_lesion(rows)).to_numpy(),
     }
     met = pd.Series("", index=rows.index)
     for reason, is_met in found.items():
@@ -53,6 +52,18 @@ def find_overlap(
         touched = rows[column].isin(rows.loc[met != "", column])
         met[(met == "") & touched] = "same lesion as a met image"
     return met
+
+
+def find_named(rows: pd.DataFrame, others: pd.DataFrame) -> "pd.Series[bool]":
+    """Which of `rows` have the image id or lesion id of one of `others`, as far as ids are proof; index of `rows`."""
+    image_ids, lesion_ids = (set(others[column].str.lower()) for column in ("image_id", "lesion_id"))
+    same_image = rows["image_id"].map(_is_worldwide_image) & rows["image_id"].str.lower().isin(image_ids)
+    return same_image | (_names_lesion(rows) & rows["lesion_id"].str.lower().isin(lesion_ids))
+
+
+def _names_lesion(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether the data set, and not this program, gave each row its lesion id."""
+    return (rows["lesion_id"] != rows["image_id"]) | rows["lesion_id"].map(_is_worldwide_lesion)
 
 
 def _look_alike(

@@ -13,6 +13,7 @@ import pandas as pd
 from engine import figures
 from engine.atomic import write_bytes, write_json, write_text
 from engine.errors import ConfigError
+from engine.evaluation.challenge import to_submission
 from engine.evaluation.predictions import COLUMNS, NAME
 from engine.evaluation_results import ClassScore, Evaluation, Interval
 from engine.labels import CLASSES, DEMO_NOTICE, INDEX, LIMITS, NOTICE, PART_NAMES
@@ -22,32 +23,40 @@ from engine.wording import LEAKING_SPLIT, count
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_METRICS = "metrics.json"
+METRICS = "metrics.json"
+"""Written last: where it is, the other files of an evaluation are too."""
 _DPI = 150
 _FOOTER_WIDTH = 115  # characters
 
 
 def write_report(
-    folder: Path, evaluation: Evaluation, predictions: pd.DataFrame, provenance: Mapping[str, object]
+    folder: Path,
+    evaluation: Evaluation,
+    predictions: pd.DataFrame,
+    provenance: Mapping[str, object],
+    left_out: pd.DataFrame | None = None,
 ) -> Evaluation:
     """Write all files into `folder`, each whole or not at all, and return `evaluation` with their paths.
 
-    `predictions` has one row per image; `provenance` goes into metrics.json, which is written last: where it is, the
-    rest is too. Raises `DiskError`.
+    `predictions` has one row per image; `provenance` goes into metrics.json, which is written last; `left_out` names
+    the images of external data that were not scored. Raises `DiskError`.
     """
     drawings = {folder / "figures" / name: draw for name, draw in _figures(evaluation).items()}
     tables = {
         folder / NAME: predictions,
+        folder / "isic2018.csv": to_submission(predictions),
         folder / "per_class.csv": pd.DataFrame([_class_row(score) for score in evaluation.classes]),
     }
-    evaluation = replace(evaluation, files=(*tables, folder / _METRICS, *drawings))
+    if left_out is not None:
+        tables[folder / "overlap.csv"] = left_out
+    evaluation = replace(evaluation, files=(*tables, folder / METRICS, *drawings))
     for path, table in tables.items():
         write_text(path, table.to_csv(index=False, lineterminator="\n"))
     for path, draw in drawings.items():
         write_bytes(path, _as_png(draw(), evaluation))
     notices = {"notice": NOTICE, "limits": _limits(evaluation)}
     content = {**notices, **as_json(provenance), f"columns of {NAME}": COLUMNS, "evaluation": as_json(evaluation)}
-    write_json(folder / _METRICS, content)
+    write_json(folder / METRICS, content)
     return evaluation
 
 
@@ -57,8 +66,8 @@ def read_report(folder: Path) -> Evaluation | None:
     Paths are those of `folder` as it stands now, wherever the run was when it was evaluated.
     """
     try:
-        content = json.loads((folder / _METRICS).read_text(encoding="utf-8"))
-        evaluation = from_json(Evaluation, content["evaluation"], _METRICS)
+        content = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+        evaluation = from_json(Evaluation, content["evaluation"], METRICS)
     except (OSError, ValueError, KeyError, TypeError, ConfigError):
         return None
     files = (
@@ -70,7 +79,7 @@ def read_report(folder: Path) -> Evaluation | None:
 def read_provenance(folder: Path) -> dict[str, object] | None:
     """What stands beside the evaluation in `folder`, whichever version wrote it; None if nothing can be read."""
     try:
-        content = json.loads((folder / _METRICS).read_text(encoding="utf-8"))
+        content = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(content, dict) or not isinstance(content.get("evaluation"), dict):

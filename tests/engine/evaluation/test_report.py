@@ -17,7 +17,7 @@ from engine.labels import CODES, DEMO_NOTICE, LIMITS, NOTICE
 from engine.runs import RunFolder
 from tests.engine.evaluation.samples import evaluation, evaluation_of_few
 
-_PREDICTIONS = pd.DataFrame({"image_id": ["a", "b"], "p_nv": [0.5, 0.25]})
+_PREDICTIONS = pd.DataFrame({"image_id": ["a", "b"], **{f"p_{code}": [0.5, 0.25] for code in CODES}})
 
 
 def test_every_file_is_written_and_named(tmp_path: Path) -> None:
@@ -27,6 +27,7 @@ def test_every_file_is_written_and_named(tmp_path: Path) -> None:
     assert set(written.files) == found
     assert {path.name for path in found} == {
         "predictions.csv",
+        "isic2018.csv",
         "per_class.csv",
         "metrics.json",
         "confusion_counts.png",
@@ -95,7 +96,7 @@ def test_what_was_written_can_be_read_back_even_from_another_place(tmp_path: Pat
     (tmp_path / "old").rename(tmp_path / "new")
     moved = read_report(RunFolder(tmp_path / "new").evaluation("val"))
     assert moved is not None
-    assert len(moved.files) == 7
+    assert len(moved.files) == 8
     assert all(path.is_file() for path in moved.files)
 
 

@@ -1,0 +1,83 @@
+"""What people see in a terminal of evaluations, of scores by a challenge's rule, and of the leak meter."""
+
+from engine import evaluation_wording as words
+from engine.challenge_results import ChallengeScore
+from engine.evaluation_results import ClassScore, Evaluation, Interval
+from engine.labels import CODES
+from engine.leak_results import LeakMeter
+from engine.leak_wording import EXPLANATION, describe_leak
+from engine.terminal import footer
+from engine.wording import NO_FIGURE, count, name_class
+
+_WIDTH = max(len(name_class(code)) for code in CODES)
+
+
+def describe_evaluation(result: Evaluation) -> str:
+    """An evaluation as headline and table."""
+    head = f"{'class':<{_WIDTH}} {'images':>6} {'lesions':>7}  {'sensitivity':<20} {'specificity':>11} {'AUC':>5}"
+    lines = [
+        words.describe_part(result),
+        f"{words.describe_headline(result)}.",
+        words.describe_accuracy(result),
+        "",
+        head,
+        *(_class_row(score) for score in result.classes),
+        "",
+        *([words.describe_openings(result.test_openings)] if result.part == "val" else []),
+        *([words.LEAK_WARNING] if result.leak_suspected else []),
+        f"Report and tables: {result.files[0].parent}" if result.files else "",
+    ]
+    return "\n".join([*lines, *footer(result.is_demo)])
+
+
+def _class_row(score: ClassScore) -> str:
+    counts = f"{score.n_images:>6,} {score.n_lesions:>7,}"
+    sensitivity = NO_FIGURE if score.sensitivity is None else words.name_interval(score.sensitivity)
+    specificity, auc = (_value(figure) for figure in (score.specificity, score.auc))
+    unsure = f"  {words.TOO_FEW}" if score.sensitivity is not None and score.sensitivity.is_too_wide else ""
+    return f"{name_class(score.code):<{_WIDTH}} {counts}  {sensitivity:<20} {specificity:>11} {auc:>5}{unsure}"
+
+
+def describe_challenge(score: ChallengeScore) -> str:
+    """The score of a submission, and what it is made of."""
+    lines = [
+        f"Balanced multi-class accuracy {score.balanced_accuracy:.3f} on {count(score.n_images, 'image')}, "
+        "by the rule of ISIC 2018, task 3: the mean over the classes of the share named right.",
+        "",
+        f"{'class':<{_WIDTH}} {'images':>6} {'named right':>12}",
+        *(
+            f"{name_class(code):<{_WIDTH}} {n_images:>6,} {NO_FIGURE if recall is None else f'{recall:.3f}':>12}"
+            for code, n_images, recall in zip(CODES, score.n_per_class, score.recalls, strict=True)
+        ),
+        "",
+        *_challenge_notes(score),
+    ]
+    return "\n".join([*lines, *footer(is_demo=False)])
+
+
+def _challenge_notes(score: ChallengeScore) -> list[str]:
+    """What is unusual about the tables; nothing where nothing is."""
+    notes = []
+    if score.n_undecided:
+        notes.append(f"Undecided, and so wrong: {count(score.n_undecided, 'image')} whose highest value stands twice.")
+    if score.n_other_sums:
+        notes.append(
+            f"The values of {count(score.n_other_sums, 'image')} do not sum to 1. The challenge allows that: "
+            "only which one is highest counts."
+        )
+    if score.n_without_weight:
+        notes.append(f"{count(score.n_without_weight, 'image')} without weight in the truth: counted for nothing.")
+    absent = [code for code, recall in zip(CODES, score.recalls, strict=True) if recall is None]
+    if absent:
+        notes.append(f"The truth has no image of {', '.join(absent)}: the mean is over the other classes.")
+    return notes
+
+
+def describe_leak_meter(meter: LeakMeter) -> str:
+    """What the notebook's split would have done to a data set."""
+    about = f"{meter.path}: {count(meter.n_images, 'image')} of {count(meter.n_lesions, 'lesion')}."
+    return "\n".join([about, EXPLANATION, "", *describe_leak(meter), *footer(meter.is_demo)])
+
+
+def _value(figure: Interval | None) -> str:
+    return NO_FIGURE if figure is None else f"{figure.value:.2f}"
