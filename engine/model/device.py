@@ -52,14 +52,15 @@ def describe(
 
 def _why_no_cuda() -> str:
     """Why an NVIDIA card that is there cannot be used; empty where there is none."""
-    if not _has_nvidia_driver() or torch.cuda.is_available():
+    if not has_nvidia_driver() or torch.cuda.is_available():
         return ""
     if torch.version.cuda is None:
         return "This PyTorch is a CPU build, so the NVIDIA card of this computer is not used."
     return "The NVIDIA driver of this computer does not work with this PyTorch; a newer driver may."
 
 
-def _has_nvidia_driver() -> bool:
+def has_nvidia_driver() -> bool:
+    """Whether this computer has a driver for NVIDIA cards, working or not."""
     if sys.platform == "win32":
         return (Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "nvcuda.dll").is_file()
     return Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi") is not None

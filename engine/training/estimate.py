@@ -53,7 +53,7 @@ def estimate_time(
     labels = labels_of(list(split.loc[split["part"] == "train", "dx"]))
     reading = _time_reading([Path(path) for path in rows["path"]], config.preprocessing)
     with exact(device, config.threads or CORES):
-        learning, scoring = _time_steps(config, device, control)
+        learning, scoring = time_steps(config, device, control, _BUDGET_SECONDS)
         info = describe(config.device)
     n_val = int((split["part"] == "val").sum())
     per_epoch = count_positions(labels, config.balancing) * learning + n_val * scoring
@@ -65,18 +65,20 @@ def estimate_time(
     )
 
 
-def _time_steps(config: TrainingConfig, device: torch.device, control: Control) -> tuple[float, float]:
-    """Seconds for an image to learn from, and for one to score."""
+def time_steps(
+    config: TrainingConfig, device: torch.device, control: Control, budget_seconds: float
+) -> tuple[float, float]:
+    """Seconds for an image to learn from, and for one to score, timed for about `budget_seconds`."""
     module = network.build(config.backbone)
     learner = Learner(module, config, EQUAL_PRIOR, device)
     with interruptible(module, control):
         first = _time_learning(learner, config, 2)
         control.raise_if_cancelled()
-        if first < _BUDGET_SECONDS:  # then what the first step set up counts for much in it
+        if first < budget_seconds:  # then what the first step set up counts for much in it
             first = _time_learning(learner, config, 2)
-        size = int(np.clip(_BUDGET_SECONDS / first * 2, 4, config.batch_size))
+        size = int(np.clip(budget_seconds / first * 2, 4, config.batch_size))
         seconds, n_images = 0.0, 0
-        while n_images == 0 or seconds < _BUDGET_SECONDS / 2:
+        while n_images == 0 or seconds < budget_seconds / 2:
             seconds += _time_learning(learner, config, size)
             n_images += size
             control.raise_if_cancelled()

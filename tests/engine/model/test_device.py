@@ -43,6 +43,6 @@ def test_an_nvidia_card_that_cannot_be_used_is_explained(
     """With an NVIDIA driver but no CUDA the reason says whether PyTorch or the driver is at fault."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    monkeypatch.setattr(device, "_has_nvidia_driver", lambda: True)
+    monkeypatch.setattr(device, "has_nvidia_driver", lambda: True)
     monkeypatch.setattr(torch.version, "cuda", build)
     assert said in device.describe("auto").reason

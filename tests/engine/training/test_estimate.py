@@ -25,7 +25,7 @@ def test_the_estimate_is_of_the_right_size(finished: FinishedTraining) -> None:
 
 def test_epochs_and_balancing_count(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """All epochs are counted, and the notebook's repeated rows too."""
-    monkeypatch.setattr(estimate, "_time_steps", lambda *_: (1.0, 0.5))
+    monkeypatch.setattr(estimate, "time_steps", lambda *_: (1.0, 0.5))
     monkeypatch.setattr(estimate, "_time_reading", lambda *_: 0.1)
     plain = estimate_time(make_config(epochs=3, limit=None))
     n_val = (plain.seconds_per_epoch - plain.n_train) * 2
