@@ -25,6 +25,7 @@ from desktop.pages.train_page import TrainPage
 from desktop.settings import Settings
 from desktop.state import AppState
 from desktop.theme import GAP
+from desktop.widgets.device_dialog import DeviceDialog
 from desktop.widgets.sidebar import Sidebar
 from desktop.widgets.status_strip import StatusStrip
 from desktop.widgets.training_question import TrainingQuestion
@@ -198,6 +199,10 @@ class MainWindow(QMainWindow):
         self._closes_after_training = False
         self.closing_notice.hide()
 
+    @Slot()
+    def _on_check_requested(self) -> None:
+        DeviceDialog(self._runner, self._state, self).open()
+
     @Slot(object)
     def _on_cancel_requested(self, job: Job) -> None:
         if job.is_training:
@@ -235,6 +240,7 @@ class MainWindow(QMainWindow):
         self._state.runs_changed.connect(self._on_runs_changed)
         self._runner.job_ended.connect(self._on_job_ended)
         self.status.cancel_requested.connect(self._on_cancel_requested)
+        self.status.check_requested.connect(self._on_check_requested)
         self.stay_button.clicked.connect(self._on_stay_clicked)
         self.sidebar.page_chosen.connect(self._on_page_chosen)
         for number, (name, page) in enumerate(self.pages.items(), start=1):

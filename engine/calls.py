@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 from engine.audit_results import SplitAudit
 from engine.challenge_results import ChallengeScore
 from engine.config import DeviceName, TrainingConfig
+from engine.doctor_results import DeviceReport
 from engine.evaluation_results import Evaluation
 from engine.leak_results import LeakMeter
 from engine.results import (
@@ -39,6 +40,11 @@ class Call(Generic[Result]):
 def describe_device(device: DeviceName = "auto") -> Call[DeviceInfo]:
     """Which device the engine computes on, and why."""
     return Call("engine.model.device:describe", {"device": device})
+
+
+def examine_device(config: TrainingConfig, has_data: bool) -> Call[DeviceReport]:
+    """Whether the device of `config` computes right, and how fast; with `has_data` how long the training takes."""
+    return Call("engine.training.doctor:examine", {"config": config, "has_data": has_data})
 
 
 def create_demo_data(path: Path) -> Call[Path]:

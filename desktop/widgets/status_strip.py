@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QStatusBar, QWidget
+from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from desktop.jobs import Job, JobRunner
 from desktop.state import AppState
@@ -20,12 +20,19 @@ class StatusStrip(QStatusBar):
 
     cancel_requested = Signal(object)
     """The `Job` that the user wants to cancel."""
+    check_requested = Signal()
+    """The user wants to know more about the device."""
 
     def __init__(self, state: AppState, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state, self._runner = state, runner
         self._words = ElidedLabel()
         self._words.setProperty("role", "small")
+        self.check_button = QPushButton("Check…")
+        self.check_button.setFlat(True)
+        self.check_button.setToolTip("What computes here, whether it computes right, and how fast.")
+        self.check_button.setAccessibleName("Check the device")
+        self.check_button.clicked.connect(self.check_requested)
         self.job_view = JobView(compact=True)
         self.job_view.cancel_requested.connect(self.cancel_requested)
         self.job_view.hide()
@@ -35,6 +42,7 @@ class StatusStrip(QStatusBar):
         self._soon.timeout.connect(self._show_job)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(2 * GAP, 0, GAP, 0)
+        self.addWidget(self.check_button)
         self.addWidget(self._words, 1)
         self.addPermanentWidget(self.job_view)
         state.device_changed.connect(self._show_words)

@@ -14,6 +14,7 @@ from engine.config import TrainingConfig
 CONFIG = TrainingConfig(data=Path("data"), out=Path("runs"))
 SAMPLES: dict[str, dict[str, object]] = {
     "describe_device": {},
+    "examine_device": {"config": CONFIG, "has_data": True},
     "create_demo_data": {"path": Path("demo")},
     "download_ham10000": {"target": Path("ham10000"), "accept_licence": True},
     "inspect_dataset": {"path": Path("data")},
