@@ -9,12 +9,13 @@ from engine.audit_results import SplitAudit
 from engine.challenge_results import ChallengeScore
 from engine.config import DeviceName, TrainingConfig
 from engine.doctor_results import DeviceReport
-from engine.evaluation_results import Evaluation
+from engine.evaluation_results import AnsweredImage, Comparison, Evaluation, OperatingCurve, PooledEvaluation
 from engine.leak_results import LeakMeter
 from engine.results import (
     DatasetSummary,
     DeviceInfo,
     ModelCard,
+    OperatingPoint,
     Part,
     Prediction,
     TimeEstimate,
@@ -125,6 +126,44 @@ def score_submission(predictions: Path, truth: Path) -> Call[ChallengeScore]:
 def measure_leak(data: Path, seed: int = 0) -> Call[LeakMeter]:
     """What the notebook's split, which leaks, would have done to a data set; in seconds once it was inspected."""
     return Call("engine.evaluation.leak_meter:measure_leak", {"data": data, "seed": seed})
+
+
+def list_answers(run: Path, part: Part = "val") -> Call[tuple[AnsweredImage, ...]]:
+    """Every image of an evaluated part with truth and answer, sorted by id."""
+    return Call("engine.evaluation.answered_images:list_answers", {"run": run, "part": part}, "answers")
+
+
+def compare(run_a: Path, run_b: Path, part: Part = "val") -> Call[Comparison]:
+    """How much better run B is than run A on the same images; both must have been evaluated on `part`."""
+    arguments = {"run_a": run_a, "run_b": run_b, "part": part}
+    return Call("engine.evaluation.compare:compare", arguments, "answers")
+
+
+def pool_folds(runs: Sequence[Path], part: Part = "test") -> Call[PooledEvaluation]:
+    """The figures of all folds together: every image answered once, by a model that never saw it."""
+    return Call("engine.evaluation.folds:pool", {"runs": tuple(runs), "part": part}, "answers")
+
+
+def operating_curve(run: Path, target: str = "group") -> Call[OperatingCurve]:
+    """Every sensitivity for "group" or a class that validation allows, and its price; test is not opened for it."""
+    return Call("engine.evaluation.operating:operating_curve", {"run": run, "target": target}, "answers")
+
+
+def save_operating_point(run: Path, target: str, threshold: float) -> Call[OperatingPoint]:
+    """Write a point of the curve beside the run; its model file stays as it is."""
+    arguments = {"run": run, "target": target, "threshold": threshold}
+    return Call("engine.evaluation.operating:save_operating_point", arguments, "answers")
+
+
+def read_operating_points(run: Path) -> Call[tuple[OperatingPoint, ...]]:
+    """The points that were saved beside the run for the model that it has now."""
+    return Call("engine.evaluation.operating:read_operating_points", {"run": run}, "answers")
+
+
+def export_with_operating_point(model: Path, point: OperatingPoint, path: Path) -> Call[Path]:
+    """Write a new model file that has `point`, and return it."""
+    arguments = {"model": model, "point": point, "path": path}
+    return Call("engine.evaluation.operating:export_with_operating_point", arguments, "answers")
 
 
 def read_card(model: Path) -> Call[ModelCard]:

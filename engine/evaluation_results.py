@@ -153,6 +153,18 @@ class Calibration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RankCurve:
+    """What every threshold on one probability would do, by image; at most 200 points of each curve."""
+
+    target: str
+    """"group" or the code of a class."""
+    roc: tuple[tuple[float, float], ...]
+    """1 - specificity and sensitivity, from (0, 0) to (1, 1)."""
+    precision_recall: tuple[tuple[float, float], ...]
+    """Sensitivity (recall) and precision as the classes occur in this part, from the lowest recall to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slice:
     """The images of a part that share one value of a column."""
 
@@ -231,6 +243,8 @@ class Evaluation:
     """The interval lies above 0.90: more likely a leak than a triumph."""
     leaking_split: bool = False
     """Images of one lesion stand in several parts, and the user wanted it so: these figures are no result."""
+    curves: tuple[RankCurve, ...] = ()
+    """Of the classes that have an AUC, in the order of `labels.CLASSES`, then of the group."""
     external: ExternalData | None = None
     """Set where `part` is "external"."""
 

@@ -1,4 +1,4 @@
-"""Draws results on given matplotlib axes: confusion, share wrong per class, training curves."""
+"""Draws results on given matplotlib axes: confusion, share wrong per class, rank curves, reliability, training."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.evaluation_results import ClassScore, Evaluation
+from engine.evaluation_results import ClassScore, Evaluation, Interval
 from engine.labels import CLASSES, CODES
 from engine.results import EpochRecord
 
@@ -69,6 +69,56 @@ def draw_share_wrong(axes: Axes, evaluation: Evaluation, ink: Ink = PAPER) -> No
     axes.grid(axis="x", color=ink.line, linewidth=0.8)
 
 
+def draw_roc(axes: Axes, evaluation: Evaluation, ink: Ink = PAPER) -> None:
+    """ROC curve of each class against the rest and of the group, by image, each with its AUC."""
+    areas = {score.code: score.auc for score in evaluation.classes} | {"group": evaluation.by_image.group.auc}
+    axes.plot([0, 1], [0, 1], color=ink.line, linewidth=1, linestyle=(0, (4, 3)))
+    for curve in evaluation.curves:
+        _draw_rank_curve(axes, curve.roc, curve.target, areas[curve.target], ink)
+    axes.set_xlabel("1 - specificity", color=ink.muted)
+    axes.set_ylabel("sensitivity", color=ink.muted)
+    axes.set_title("ROC curves; AUC with 95 % interval", color=ink.text)
+    _finish_square(axes, ink)
+
+
+def draw_precision_recall(axes: Axes, evaluation: Evaluation, ink: Ink = PAPER) -> None:
+    """Precision by sensitivity of each class and the group, by image, each with its average precision."""
+    areas = {score.code: score.average_precision for score in evaluation.classes}
+    areas["group"] = evaluation.by_image.group.average_precision
+    for curve in evaluation.curves:
+        _draw_rank_curve(axes, curve.precision_recall, curve.target, areas[curve.target], ink)
+    axes.set_xlabel("sensitivity (recall)", color=ink.muted)
+    axes.set_ylabel("precision, as the classes occur in this part", color=ink.muted)
+    axes.set_title("Precision and recall; average precision with 95 % interval", color=ink.text)
+    _finish_square(axes, ink)
+
+
+def draw_reliability(axes: Axes, evaluation: Evaluation, question: str, ink: Ink = PAPER) -> None:
+    """What was said against what was so, before and after temperature; `question` is "group" or "top"."""
+    calibration = evaluation.calibration
+    if question == "group":
+        pair, title = (calibration.group_before, calibration.group_after), "Malignant or pre-malignant"
+    else:
+        pair, title = (calibration.top_before, calibration.top_after), "Most probable class"
+    axes.plot([0, 1], [0, 1], color=ink.line, linewidth=1, linestyle=(0, (4, 3)))
+    for reliability, when, color in zip(pair, ("before", "after"), (ink.train, ink.validation), strict=True):
+        ece = "" if reliability.ece is None else f", ECE {_with_interval(reliability.ece)}"
+        points = [
+            (one.mean_probability, one.observed)
+            for one in reliability.bins
+            if one.mean_probability is not None and one.observed is not None
+        ]
+        across, up = [said for said, _ in points], [observed.value for _, observed in points]
+        axes.plot(across, up, color=color, marker="o", markersize=4, label=f"{when} temperature{ece}")
+        if when == "after":
+            lows, highs = [observed.low for _, observed in points], [observed.high for _, observed in points]
+            axes.vlines(across, lows, highs, color=color, linewidth=1)
+    axes.set_xlabel(f"probability said, at {100 * calibration.prevalence:.1f} % prevalence", color=ink.muted)
+    axes.set_ylabel("share of these images for which it was so", color=ink.muted)
+    axes.set_title(f"{title}: said and observed", color=ink.text)
+    _finish_square(axes, ink, below=True)
+
+
 def draw_loss(axes: Axes, history: Sequence[EpochRecord], best_epoch: int, ink: Ink = PAPER) -> None:
     """Loss per epoch of the training and the validation part, the best epoch marked."""
     _draw_curve(axes, history, [record.train_loss for record in history], "training", ink.train)
@@ -92,6 +142,33 @@ def draw_accuracy(axes: Axes, history: Sequence[EpochRecord], best_epoch: int, i
     axes.set_ylim(-0.02, 1.12)
     axes.set_title("Balanced accuracy, and recall of each class on validation", color=ink.text)
     _finish_curves(axes, history, best_epoch, ink)
+
+
+def _draw_rank_curve(
+    axes: Axes, points: Sequence[tuple[float, float]], target: str, area: Interval | None, ink: Ink
+) -> None:
+    is_group = target == "group"
+    color = ink.text if is_group else next(one.color for one in CLASSES if one.code == target)
+    figure = "" if area is None else f"  {_with_interval(area)}"
+    axes.plot(*zip(*points, strict=True), color=color, linewidth=2.2 if is_group else 1.4, label=f"{target}{figure}")
+
+
+def _with_interval(figure: Interval) -> str:
+    return f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"
+
+
+def _finish_square(axes: Axes, ink: Ink, *, below: bool = False) -> None:
+    axes.set_xlim(-0.01, 1.01)
+    axes.set_ylim(-0.01, 1.01)
+    axes.set_aspect("equal")
+    _frame(axes, ink)
+    axes.grid(color=ink.line, linewidth=0.8)
+    if not axes.get_legend_handles_labels()[0]:
+        return
+    if below:
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), frameon=False, labelcolor=ink.text, fontsize=9)
+    else:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False, labelcolor=ink.text, fontsize=9)
 
 
 def _draw_matrix(

@@ -128,6 +128,8 @@ class OperatingPoint:
     """Lesions outside the group in the validation part."""
     n_false_alarms: int
     """Those of them at or above the threshold."""
+    target: str = "group"
+    """What the probability is of: "group", or the code of a class."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,8 +57,7 @@ def choose_operating_point(
     of_group = np.sort(scores[in_group])
     may_miss = int(np.floor(len(of_group) * (1 - sensitivity) + 1e-9))
     lowest_found = of_group[may_miss]
-    below = scores[scores < lowest_found]
-    threshold = float((lowest_found + below.max()) / 2) if len(below) else float(lowest_found) / 2
+    threshold = cut_below(float(lowest_found), scores)
     return OperatingPoint(
         name=f"{100 * sensitivity:g} % point",
         threshold=threshold,
@@ -67,6 +66,12 @@ def choose_operating_point(
         n_other_lesions=int((~in_group).sum()),
         n_false_alarms=int((scores[~in_group] >= threshold).sum()),
     )
+
+
+def cut_below(score: float, scores: Floats) -> float:
+    """A threshold that `score` reaches and no lower one of `scores` [lesions] does: half-way to the next lower."""
+    below = scores[scores < score]
+    return (score + float(below.max())) / 2 if len(below) else score / 2
 
 
 def _score_lesions(

@@ -1,7 +1,6 @@
 """Scores a run's model on one part of its split, and finds what was scored before."""
 
 import contextlib
-import hashlib
 import json
 import platform
 from collections.abc import Mapping
@@ -21,8 +20,10 @@ from engine.data.readers import Dataset
 from engine.data.split import read_split, split_sha256
 from engine.errors import ConfigError, DataError, DiskError, ModelFileError
 from engine.evaluation.answers import answers_of
+from engine.evaluation.fingerprint import hash_file
 from engine.evaluation.predictions import NAME as PREDICTIONS
 from engine.evaluation.predictions import make_table, read_table
+from engine.evaluation.rank_curves import trace
 from engine.evaluation.report import read_provenance, read_report, write_report
 from engine.evaluation.scores import group_threshold, score
 from engine.evaluation.slices import cut
@@ -96,6 +97,7 @@ def assess(
         files=(),
         leak_suspected=figures.by_image.balanced_accuracy.low > _LEAK_ABOVE and not is_demo,
         leaking_split=card.leaking_split,
+        curves=trace(answers),
     )
 
 
@@ -214,12 +216,3 @@ def origin_of(card: ModelCard, model_sha256: str) -> dict[str, object]:
             "numpy": np.__version__,
         },
     }
-
-
-def hash_file(path: Path) -> str | None:
-    """SHA-256 of the file's bytes, in hex; None if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None

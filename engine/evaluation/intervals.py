@@ -130,6 +130,19 @@ def percentile_share(value: float, samples: Floats, n: float) -> Interval:
     return percentile(value, samples) or wilson(min(max(value, 0.0), 1.0), n)
 
 
+def paired_difference(value: float, samples: Floats, n: float | None) -> Interval | None:
+    """The interval of a difference between two models on the same lesions, `samples` [draws] being its draws.
+
+    Where all draws gave the same, no lesion told them apart: others would, as often as Wilson's interval of 0 out of
+    `n` lesions admits. None then for a loss, which has no `n`.
+    """
+    drawn = percentile(value, samples)
+    if drawn is None and n is not None:
+        half = wilson(0.0, n).high
+        return Interval(value=value, low=value - half, high=value + half)
+    return drawn
+
+
 def percentile_error(value: float, samples: Floats) -> Interval | None:
     """The interval of a mean absolute gap such as the ECE, by the basic bootstrap, not below 0.
 

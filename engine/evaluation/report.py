@@ -15,8 +15,9 @@ from engine.atomic import write_bytes, write_json, write_text
 from engine.errors import ConfigError
 from engine.evaluation.challenge import to_submission
 from engine.evaluation.predictions import COLUMNS, NAME
-from engine.evaluation_results import ClassScore, Evaluation, Interval
-from engine.labels import CLASSES, DEMO_NOTICE, INDEX, LIMITS, NOTICE, PART_NAMES
+from engine.evaluation.tables import make_tables
+from engine.evaluation_results import Evaluation
+from engine.labels import DEMO_NOTICE, LIMITS, NOTICE, PART_NAMES
 from engine.records import as_json, from_json
 from engine.wording import LEAKING_SPLIT, count
 
@@ -45,7 +46,7 @@ def write_report(
     tables = {
         folder / NAME: predictions,
         folder / "isic2018.csv": to_submission(predictions),
-        folder / "per_class.csv": pd.DataFrame([_class_row(score) for score in evaluation.classes]),
+        **{folder / name: table for name, table in make_tables(evaluation).items()},
     }
     if left_out is not None:
         tables[folder / "overlap.csv"] = left_out
@@ -91,24 +92,6 @@ def _limits(evaluation: Evaluation) -> str:
     return DEMO_NOTICE if evaluation.is_demo else LIMITS
 
 
-def _class_row(score: ClassScore) -> dict[str, object]:
-    row: dict[str, object] = {
-        "class": score.code,
-        "name": CLASSES[INDEX[score.code]].name,
-        "n_images": score.n_images,
-        "n_lesions": score.n_lesions,
-        "prevalence": score.prevalence,
-        "too_few_to_tell": score.sensitivity.is_too_wide if score.sensitivity else True,
-        "share_wrong": 1 - score.sensitivity.value if score.sensitivity else None,
-    }
-    for name in ("sensitivity", "specificity", "precision", "npv", "f1", "auc", "average_precision"):
-        figure: Interval | None = getattr(score, name)
-        row[name] = figure.value if figure else None
-        row[f"{name}_low"] = figure.low if figure else None
-        row[f"{name}_high"] = figure.high if figure else None
-    return row
-
-
 def _figures(evaluation: Evaluation) -> dict[str, Callable[[], "Figure"]]:
     """How each figure is made, by file name; curves only where there is a history."""
     made: dict[str, Callable[[], Figure]] = {
@@ -116,6 +99,10 @@ def _figures(evaluation: Evaluation) -> dict[str, Callable[[], "Figure"]]:
         "confusion_shares.png": lambda: _draw_one(figures.draw_confusion_shares, evaluation, (7.2, 6.6)),
         "share_wrong.png": lambda: _draw_one(figures.draw_share_wrong, evaluation, (8.4, 4.6)),
     }
+    if evaluation.curves:
+        made["roc.png"] = lambda: _draw_one(figures.draw_roc, evaluation, (8.4, 5.6))
+        made["precision_recall.png"] = lambda: _draw_one(figures.draw_precision_recall, evaluation, (8.4, 5.6))
+    made["reliability.png"] = lambda: _draw_reliability(evaluation)
     if evaluation.history:
         made["training_curves.png"] = lambda: _draw_curves(evaluation)
     return made
@@ -124,6 +111,14 @@ def _figures(evaluation: Evaluation) -> dict[str, Callable[[], "Figure"]]:
 def _draw_one(draw: Callable[..., None], evaluation: Evaluation, size: tuple[float, float]) -> "Figure":
     figure = _new_figure(size)
     draw(figure.add_subplot(), evaluation)
+    return figure
+
+
+def _draw_reliability(evaluation: Evaluation) -> "Figure":
+    figure = _new_figure((9.6, 6.0))
+    left, right = figure.subplots(1, 2)
+    figures.draw_reliability(left, evaluation, "group")
+    figures.draw_reliability(right, evaluation, "top")
     return figure
 
 

@@ -50,7 +50,7 @@ def score(answers: Answers, card: ModelCard, *, draws: int = DRAWS, seed: int = 
 
 def group_threshold(card: ModelCard) -> float | None:
     """The threshold on the group's probability that a prediction is held against; None if the model has none."""
-    return next((point.threshold for point in card.operating_points), None)
+    return next((point.threshold for point in card.operating_points if point.target == "group"), None)
 
 
 class ScoreSampler:

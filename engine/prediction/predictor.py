@@ -130,7 +130,7 @@ class Predictor:
             probabilities=tuple(float(probability) for probability in classes),
             group_probability=group,
             prevalence=group_prevalence(card.data_prior),
-            operating_point=next(iter(card.operating_points), None),
+            operating_point=next((point for point in card.operating_points if point.target == "group"), None),
             seen_in_training=image.seen_in_training,
             error=None,
             hint=None,

@@ -10,7 +10,7 @@ from engine.config import Preprocessing
 from engine.evaluation_results import Evaluation, Interval
 from engine.labels import CODES, LIMITS, NOTICE
 from engine.results import EpochRecord, ModelCard, OperatingPoint, Part, Prediction
-from tests.engine.evaluation.made_up_scores import calibration, scores, slices
+from tests.engine.evaluation.made_up_scores import calibration, curves, scores, slices
 
 CONFUSION = (
     (20, 8, 10, 0, 4, 3, 0),
@@ -59,6 +59,7 @@ def evaluation(run: Path, part: Part = "val", *, openings: int = 0, **changes: o
         by_lesion=replace(level, balanced_accuracy=Interval(value=0.66, low=0.61, high=0.70)),
         calibration=calibration(),
         slices=slices(),
+        curves=curves(),
         history=history(8),
         best_epoch=6,
         is_demo=False,

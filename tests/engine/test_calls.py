@@ -10,8 +10,10 @@ import pytest
 from engine import calls
 from engine.calls import Call
 from engine.config import TrainingConfig
+from engine.results import OperatingPoint
 
 CONFIG = TrainingConfig(data=Path("data"), out=Path("runs"))
+POINT = OperatingPoint(name="95 % point", threshold=0.1, n_lesions=9, n_missed=0, n_other_lesions=9, n_false_alarms=1)
 SAMPLES: dict[str, dict[str, object]] = {
     "describe_device": {},
     "examine_device": {"config": CONFIG, "has_data": True},
@@ -31,6 +33,13 @@ SAMPLES: dict[str, dict[str, object]] = {
     "read_external": {"folder": Path("external")},
     "score_submission": {"predictions": Path("a.csv"), "truth": Path("b.csv")},
     "measure_leak": {"data": Path("data")},
+    "list_answers": {"run": Path("run")},
+    "compare": {"run_a": Path("a"), "run_b": Path("b")},
+    "pool_folds": {"runs": [Path("a"), Path("b")]},
+    "operating_curve": {"run": Path("run"), "target": "mel"},
+    "save_operating_point": {"run": Path("run"), "target": "mel", "threshold": 0.2},
+    "read_operating_points": {"run": Path("run")},
+    "export_with_operating_point": {"model": Path("a.safetensors"), "point": POINT, "path": Path("b.safetensors")},
     "read_card": {"model": Path("model.safetensors")},
     "predict": {"model": Path("model.safetensors"), "paths": [Path("a.jpg")]},
     "preview": {"path": Path("a.jpg"), "max_side": 512},

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from matplotlib.axes import Axes
@@ -97,6 +98,38 @@ def test_no_text_is_cut_off_or_laid_over_another(axes: Axes, shown: Evaluation) 
     assert all(page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1 for box in boxes)
     pairs = [(one, other) for n, one in enumerate(boxes) for other in boxes[n + 1 :]]
     assert not any(one.overlaps(other) for one, other in pairs)
+
+
+@pytest.mark.parametrize(
+    ("draw", "n_lines", "first_area"),
+    [
+        (figures.draw_roc, 9, "akiec  0.91 (0.88 to 0.94)"),
+        (figures.draw_precision_recall, 8, "akiec  0.62 (0.59 to 0.65)"),
+    ],
+    ids=["roc", "precision_recall"],
+)
+def test_rank_curves_are_drawn_for_each_class_and_the_group(
+    axes: Axes, draw: Callable[[Axes, Evaluation], None], n_lines: int, first_area: str
+) -> None:
+    """In the class's colour, with the area and its interval in the legend; the group's is the widest."""
+    draw(axes, evaluation())
+    curves = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
+    assert len(axes.lines) == n_lines
+    assert [str(line.get_label()).split(" ")[0] for line in curves] == [*CODES, "group"]
+    assert curves[0].get_label() == first_area
+    assert to_hex(curves[4].get_color()).upper() == CLASSES[4].color
+    assert curves[-1].get_linewidth() > curves[0].get_linewidth()
+
+
+@pytest.mark.parametrize("question", ["group", "top"])
+def test_reliability_shows_said_and_observed_before_and_after(axes: Axes, question: str) -> None:
+    """A point for every bin with images, the ECE with its interval beside it, and the prevalence on the axis."""
+    figures.draw_reliability(axes, evaluation(), question)
+    diagonal, before, after = axes.lines
+    assert list(diagonal.get_xdata()) == [0, 1]
+    assert len(before.get_xdata()) == len(after.get_xdata()) == 14  # of 15, one is empty
+    assert "after temperature, ECE 0.0" in str(after.get_label())
+    assert "19.5 % prevalence" in axes.get_xlabel()
 
 
 @pytest.mark.parametrize("ink", [figures.PAPER, _DARK], ids=["light", "dark"])

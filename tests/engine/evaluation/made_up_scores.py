@@ -6,6 +6,7 @@ from engine.evaluation_results import (
     ClassScore,
     GroupScore,
     Interval,
+    RankCurve,
     Reliability,
     ReliabilityBin,
     Scores,
@@ -107,6 +108,13 @@ def calibration() -> Calibration:
         top_before=reliability(0.3),
         top_after=reliability(0.05),
     )
+
+
+def curves() -> tuple[RankCurve, ...]:
+    """The same curve for all."""
+    roc = tuple((across / 20, min(1.0, (across / 20) ** 0.4)) for across in range(21))
+    falling = tuple((across / 20, 1 - 0.6 * across / 20) for across in range(21))
+    return tuple(RankCurve(target=target, roc=roc, precision_recall=falling) for target in (*CODES, "group"))
 
 
 def slices() -> tuple[Slicing, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.evaluation_results import Evaluation, Interval, Scores
 from engine.results import EpochRecord
-from tests.engine.evaluation.made_up_scores import Confusion, calibration, scores, slices
+from tests.engine.evaluation.made_up_scores import Confusion, calibration, curves, scores, slices
 
 CONFUSION = (
     (27, 2, 1, 0, 6, 7, 6),
@@ -49,6 +49,7 @@ def evaluation(folder: Path = Path("run")) -> Evaluation:
         by_lesion=replace(_level(CONFUSION), balanced_accuracy=Interval(value=0.6, low=0.55, high=0.65)),
         calibration=calibration(),
         slices=slices(),
+        curves=curves(),
         history=history(12),
         best_epoch=9,
         is_demo=False,

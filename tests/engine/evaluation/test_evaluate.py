@@ -80,7 +80,7 @@ def test_the_validation_part_is_scored_and_written(run: RunFolder) -> None:
     assert result.majority_baseline == pytest.approx(part["dx"].value_counts(normalize=True).max())
     assert sum(map(sum, result.confusion)) == len(part)
     assert (result.part, result.split_sha256) == ("val", split_sha256(run.split))
-    assert len(result.files) == 8
+    assert len(result.files) == 14
     assert all(path.is_file() and path.is_relative_to(run.evaluation("val")) for path in result.files)
 
 

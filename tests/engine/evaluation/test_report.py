@@ -21,7 +21,7 @@ _PREDICTIONS = pd.DataFrame({"image_id": ["a", "b"], **{f"p_{code}": [0.5, 0.25]
 
 
 def test_every_file_is_written_and_named(tmp_path: Path) -> None:
-    """Tables, numbers and four figures are in the folder, and the evaluation lists exactly them."""
+    """Tables, numbers and seven figures are in the folder, and the evaluation lists exactly them."""
     written = write_report(tmp_path, evaluation(), _PREDICTIONS, {"model_sha256": "c0ffee"})
     found = {path for path in tmp_path.rglob("*") if path.is_file()}
     assert set(written.files) == found
@@ -33,6 +33,12 @@ def test_every_file_is_written_and_named(tmp_path: Path) -> None:
         "confusion_counts.png",
         "confusion_shares.png",
         "share_wrong.png",
+        "roc.png",
+        "precision_recall.png",
+        "reliability.png",
+        "per_class_by_lesion.csv",
+        "slices.csv",
+        "reliability.csv",
         "training_curves.png",
     }
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "predictions.csv"), _PREDICTIONS)
@@ -75,7 +81,7 @@ def test_numbers_and_footers_carry_notice_and_limits(
 
     monkeypatch.setattr(Figure, "supxlabel", note)
     write_report(tmp_path, shown, _PREDICTIONS, {"versions": {"torch": "2"}})
-    assert len(footers) == 4
+    assert len(footers) == 7
     for footer in footers:
         assert NOTICE in footer.replace("\n", " ")
         assert limits in footer.replace("\n", " ")
@@ -96,7 +102,7 @@ def test_what_was_written_can_be_read_back_even_from_another_place(tmp_path: Pat
     (tmp_path / "old").rename(tmp_path / "new")
     moved = read_report(RunFolder(tmp_path / "new").evaluation("val"))
     assert moved is not None
-    assert len(moved.files) == 8
+    assert len(moved.files) == 14
     assert all(path.is_file() for path in moved.files)
 
 
