@@ -62,7 +62,7 @@ def _join_tables(saved: Sequence[SavedAnswers]) -> pd.DataFrame:
     twice = table.loc[table["image_id"].duplicated(), "image_id"]
     if len(twice):
         raise DataError(
-            f"{count(len(twice), 'image')} stand in the part of more than one of these runs, {twice.iloc[0]} for one.",
+            f"There are images in the part of more than one of these runs: {len(twice):,}, {twice.iloc[0]} for one.",
             _ONE_SET,
         )
     for column in ("group", "lesion_id"):
@@ -74,6 +74,6 @@ def _join_tables(saved: Sequence[SavedAnswers]) -> pd.DataFrame:
     missing = sorted(expected - set(table["image_id"]))
     if missing:
         raise DataError(
-            f"{count(len(missing), 'image')} of the data were answered by no fold, {missing[0]} for one.", _ONE_SET
+            f"There are images of the data answered by no fold: {len(missing):,}, {missing[0]} for one.", _ONE_SET
         )
     return table
