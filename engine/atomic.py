@@ -1,5 +1,6 @@
 """Writes files so that a crash at any moment leaves the old one or the new one, never half of one."""
 
+import contextlib
 import errno
 import json
 import os
@@ -26,6 +27,7 @@ def write_with(path: Path, write: Callable[[Path], None]) -> None:
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         move(temporary, path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise disk_error(error, path) from error
     finally:
@@ -45,11 +47,24 @@ def move(source: Path, target: Path) -> None:
             time.sleep(0.05)
 
 
+def _sync_folder(path: Path) -> None:
+    """Make the new name last through a power cut too, where the system has a way to say so."""
+    if os.name == "posix":
+        with contextlib.suppress(OSError):
+            folder = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` to `path`, whole or not at all."""
 
     def write(temporary: Path) -> None:
         temporary.write_bytes(content)
+        if temporary.stat().st_size != len(content):  # cut without an error
+            raise OSError(errno.EIO, "The file is shorter than what was written to it")
 
     write_with(path, write)
 

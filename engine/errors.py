@@ -1,5 +1,7 @@
 """The errors a user can act on: a sentence that says what went wrong and a hint that says what to do."""
 
+from pathlib import Path
+
 
 class EngineError(Exception):
     """Something the user can mend. `str()` is the sentence; `hint` the way out."""
@@ -39,6 +41,20 @@ class ChildDiedError(EngineError):
 
 class Cancelled(Exception):  # noqa: N818 - a decision of the user, not an error
     """The user asked to stop; nothing is kept."""
+
+
+class Paused(Exception):  # noqa: N818 - a decision of the user, not an error
+    """The user asked to pause; a checkpoint is written and the training can be resumed."""
+
+    def __init__(self, run: Path, epochs_run: int, epochs: int) -> None:
+        """`epochs_run` of `epochs` are done; what was learned of the next one is kept too."""
+        super().__init__(run, epochs_run, epochs)
+        self.run = run
+        self.epochs_run = epochs_run
+        self.epochs = epochs
+
+    def __str__(self) -> str:
+        return f"Paused at epoch {self.epochs_run} of {self.epochs}."
 
 
 class UnexpectedError(Exception):

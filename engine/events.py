@@ -1,8 +1,9 @@
-"""What a long job says while it runs, and `Control`, what it is told: cancel or finish early."""
+"""What a long job says while it runs, and `Control`, what it is told: cancel, finish early or pause."""
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,10 @@ class RunStarted:
     """The device's name and why it was chosen, in one line."""
     weights: str
     """What the network starts from, in one line."""
+    history: tuple[EpochRecord, ...] = ()
+    """The epochs that were done before, where the training is resumed."""
+    best_epoch: int | None = None
+    """The best of `history`; None where it is empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +78,14 @@ class EpochDone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrainingAdjusted:
+    """The training goes on in another way than it was asked to, because it could not go on as it was."""
+
+    text: str
+    """Why, and how it goes on, as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PredictionsDone:
     """Answers that are ready, in the order they were asked for."""
 
@@ -86,7 +99,16 @@ class ImagesListed:
     images: tuple[ImageRow, ...]
 
 
-Event = StatusChanged | ProgressDone | RunStarted | BatchesDone | EpochDone | PredictionsDone | ImagesListed
+Event = (
+    StatusChanged
+    | ProgressDone
+    | RunStarted
+    | BatchesDone
+    | EpochDone
+    | TrainingAdjusted
+    | PredictionsDone
+    | ImagesListed
+)
 OnEvent = Callable[[Event], None]
 
 
@@ -100,6 +122,8 @@ class Control:
     def __init__(self) -> None:
         self._cancelled = threading.Event()
         self._finish_early = threading.Event()
+        self._pause = threading.Event()
+        self._hears_pause = threading.Event()
 
     def cancel(self) -> None:
         """Stop and discard."""
@@ -109,6 +133,19 @@ class Control:
         """Stop after this batch, validate, keep the best model."""
         self._finish_early.set()
 
+    def pause(self) -> None:
+        """Write a checkpoint after this batch and end, to be resumed; only a training hears it."""
+        self._pause.set()
+
+    @contextmanager
+    def hearing_pause(self) -> Iterator[None]:
+        """Within, the job can be paused: it ends with `Paused` soon after `pause()`."""
+        self._hears_pause.set()
+        try:
+            yield
+        finally:
+            self._hears_pause.clear()
+
     @property
     def is_cancelled(self) -> bool:
         return self._cancelled.is_set()
@@ -116,6 +153,15 @@ class Control:
     @property
     def is_finishing_early(self) -> bool:
         return self._finish_early.is_set()
+
+    @property
+    def is_pausing(self) -> bool:
+        return self._pause.is_set()
+
+    @property
+    def hears_pause(self) -> bool:
+        """Whether the job is where it can be paused."""
+        return self._hears_pause.is_set()
 
     def raise_if_cancelled(self) -> None:
         """Raise `Cancelled` once `cancel()` was called."""

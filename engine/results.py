@@ -191,6 +191,8 @@ class RunInfo:
     is_demo: bool
     leaking_split: bool = False
     """As in `ModelCard`."""
+    is_resumable: bool = False
+    """It was interrupted and has a checkpoint to go on from."""
 
 
 @dataclass(frozen=True, kw_only=True)

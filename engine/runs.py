@@ -12,7 +12,10 @@ from pathlib import Path
 from engine.atomic import disk_error, write_json
 from engine.errors import DataError
 from engine.results import EpochRecord, RunInfo
+from engine.run_lock import is_in_use
 
+MANIFEST = "manifest.json"
+"""Written last into a slot: a checkpoint without it does not count."""
 _OPENINGS = "test_openings.json"
 
 
@@ -36,9 +39,24 @@ class RunFolder:
         return self.path / "history.csv"
 
     @property
+    def checkpoints(self) -> Path:
+        """What a training needs to go on; removed when it is finished."""
+        return self.path / "checkpoints"
+
+    @property
+    def slots(self) -> tuple[Path, Path]:
+        """The two folders that checkpoints are written to by turns."""
+        return self.checkpoints / "slot1", self.checkpoints / "slot2"
+
+    @property
     def best_so_far(self) -> Path:
         """The model of the best epoch while the training runs; a whole model file with its card."""
-        return self.path / "checkpoints" / "best.safetensors"
+        return self.checkpoints / "best.safetensors"
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether the training was interrupted and has a checkpoint, which may yet prove damaged."""
+        return not self.final_model.is_file() and any((slot / MANIFEST).is_file() for slot in self.slots)
 
     @property
     def final_model(self) -> Path:
@@ -84,6 +102,13 @@ def list_runs(out: Path) -> tuple[RunInfo, ...]:
     return tuple(run for run in runs if run is not None and run.model is not None)
 
 
+def list_resumable(out: Path) -> tuple[RunInfo, ...]:
+    """The runs in `out` that can be resumed, newest first; those that are being trained now are not among them."""
+    folders = sorted((path.parent for path in out.glob("*/config.json")), key=lambda path: path.name, reverse=True)
+    waiting = (path for path in folders if RunFolder(path).is_resumable and not is_in_use(path))
+    return tuple(run for run in map(read_run, waiting) if run is not None)
+
+
 def read_run(path: Path) -> RunInfo | None:
     """What the list shows of the run in `path`; None if its config cannot be read."""
     folder = RunFolder(path)
@@ -108,6 +133,7 @@ def read_run(path: Path) -> RunInfo | None:
         val_balanced_accuracy=best.val_balanced_accuracy if best else None,
         is_demo=is_demo,
         leaking_split=leaking_split,
+        is_resumable=folder.is_resumable,
     )
 
 

@@ -1,12 +1,13 @@
 """Does one optimizer step: network, optimizer and the precision that the device is fast at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from engine.config import TrainingConfig
+from engine.training.batches import split_batches
 from engine.training.optimizer import build_optimizer, set_learning_rate
 
 
@@ -25,20 +26,54 @@ class Learner:
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._half is torch.float16)
         self._log_prior = torch.tensor(training_prior).log().to(device)
 
-    def step(self, images: torch.Tensor, labels: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
+    def step(
+        self, images: torch.Tensor, labels: torch.Tensor, rate: float, portion: int | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Learn from normalised `images` [n, 3, S, S] and `labels` [n]; both on the device.
 
-        Returns the mean loss before the step and the class [n] named for each image, both still on the device.
+        At most `portion` images go through the network at a time; the step is that of all of them, but for what batch
+        normalisation makes of smaller batches. Returns the mean loss before the step and the class [n] named for each
+        image, both still on the device.
         """
         self.module.train()
         set_learning_rate(self._optimizer, rate)
         self._optimizer.zero_grad()
-        with torch.autocast(self.device.type, dtype=self._half, enabled=self._half is not None):
-            logits = self.module(images.contiguous(memory_format=torch.channels_last)).float()
-        loss = functional.cross_entropy(logits, labels)
-        self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        portions = split_batches(len(labels), portion or len(labels))
+        done = [self._backward(images[rows], labels[rows], len(labels)) for rows in portions]
         self._scaler.step(self._optimizer)
         self._scaler.update()
+        return torch.stack([loss for loss, _ in done]).sum(), torch.cat([named for _, named in done])
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """Copies of all that steps change, by name, on the device."""
+        found = {f"model.{name}": tensor for name, tensor in self.module.state_dict().items()}
+        for number, state in self._optimizer.state_dict()["state"].items():
+            found |= {f"optimizer.{number}.{name}": tensor for name, tensor in state.items()}
+        for name, value in self._scaler.state_dict().items():
+            found[f"scaler.{name}"] = torch.tensor(value, dtype=torch.float64)
+        return {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in found.items()}
+
+    def load(self, tensors: Mapping[str, torch.Tensor]) -> None:
+        """Put back what `tensors` gave, to the bit; tensors of others are passed over."""
+        self.module.load_state_dict(_those_of("model.", tensors))
+        state_dict = self._optimizer.state_dict()
+        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
+        states: dict[int, dict[str, torch.Tensor]] = {}
+        for name, tensor in _those_of("optimizer.", tensors).items():
+            number, _, key = name.partition(".")
+            states.setdefault(int(number), {})[key] = _laid_out_like(parameters[int(number)], tensor)
+        self._optimizer.load_state_dict({**state_dict, "state": states})
+        scaler = {name: tensor.item() for name, tensor in _those_of("scaler.", tensors).items()}
+        if scaler and self._scaler.is_enabled():  # neither is there on a device that needs none
+            counts = {name: int(scaler[name]) for name in ("growth_interval", "_growth_tracker")}
+            self._scaler.load_state_dict({**scaler, **counts})
+
+    def _backward(self, images: torch.Tensor, labels: torch.Tensor, n_in_all: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Add the gradients of some of the `n_in_all` images; their share of the mean loss, and the classes named."""
+        with torch.autocast(self.device.type, dtype=self._half, enabled=self._half is not None):
+            logits = self.module(images.contiguous(memory_format=torch.channels_last)).float()
+        loss = functional.cross_entropy(logits, labels) * (len(labels) / n_in_all)
+        self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         corrected = logits.detach() - self._log_prior
         named = corrected.masked_fill(torch.isinf(self._log_prior), -torch.inf).argmax(dim=1)
         return loss.detach(), named
@@ -49,3 +84,14 @@ def _half_type(device: torch.device) -> torch.dtype | None:
     if device.type != "cuda":
         return None
     return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+
+
+def _those_of(owner: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(owner): tensor for name, tensor in tensors.items() if name.startswith(owner)}
+
+
+def _laid_out_like(parameter: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
+    """A copy with the strides of `parameter`: a fused optimizer goes through both as they lie in memory."""
+    if tensor.shape != parameter.shape:
+        return tensor.clone()
+    return torch.empty_like(parameter).copy_(tensor)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,10 @@ _REPORT_SECONDS = 0.125  # at most so often: each report waits for the GPU
 _SURE_AFTER = 3  # steps that the first guess of the time left takes
 
 
+class NotFiniteError(TrainingError):
+    """The numbers of a training ran away."""
+
+
 class Meter:
     """The figures of one epoch. Those of a step stay on the device until they are reported."""
 
@@ -28,7 +33,7 @@ class Meter:
         self._reported = -math.inf
 
     def add(self, loss: torch.Tensor, named: torch.Tensor) -> None:
-        """Take in a step's mean loss and the classes [n] it named. Raises `TrainingError` like `report`."""
+        """Take in a step's mean loss and the classes [n] it named. Raises `NotFiniteError` like `report`."""
         self._pending.append(loss)
         self._named.append(named)
         self._sizes.append(len(named))
@@ -37,7 +42,7 @@ class Meter:
             self.report()
 
     def report(self) -> None:
-        """Tell of all steps since the last time. Raises `TrainingError` naming a step whose loss is not finite."""
+        """Tell of all steps since the last time. Raises `NotFiniteError` naming a step whose loss is not finite."""
         if not self._pending:
             return
         losses = torch.stack(self._pending).tolist()
@@ -58,14 +63,32 @@ class Meter:
             )
         )
 
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """All that was taken in, by name, on the CPU; tells of it first. Raises `NotFiniteError` like `report`."""
+        self.report()
+        if not self._sizes:
+            return {}
+        return {
+            "meter.losses": torch.tensor(self._losses, dtype=torch.float64),
+            "meter.sizes": torch.tensor(self._sizes, dtype=torch.int64),
+            "meter.named": torch.cat([named.cpu() for named in self._named]),
+        }
+
+    def load(self, tensors: Mapping[str, torch.Tensor]) -> None:
+        """Take in what `tensors` gave, as if it were the steps of this epoch so far; nothing is told."""
+        if "meter.sizes" in tensors:
+            self._losses = tensors["meter.losses"].tolist()
+            self._sizes = tensors["meter.sizes"].tolist()
+            self._named = [tensors["meter.named"]]
+
     def sum_up(self, labels: npt.NDArray[np.int64]) -> tuple[float, float]:
         """Mean loss and balanced accuracy over the images of this epoch, whose classes are the first of `labels`."""
         self.report()
-        named = torch.cat(self._named).cpu().numpy()
+        named = torch.cat([named.cpu() for named in self._named]).numpy()
         confusion = count_confusion(labels[: len(named)], named)
         return float(np.average(self._losses, weights=self._sizes)), balanced_accuracy(confusion)
 
 
-def not_finite(message: str) -> TrainingError:
-    """The error that ends a training whose numbers ran away."""
-    return TrainingError(message, "Train again with a lower learning rate. What was saved before is still there.")
+def not_finite(message: str) -> NotFiniteError:
+    """The error of a training whose numbers ran away."""
+    return NotFiniteError(message, "Train again with a lower learning rate. What was saved before is still there.")

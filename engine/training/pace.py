@@ -15,10 +15,11 @@ class Pace:
         self._started = self._trained_until = 0.0
         self._validation_seconds: float | None = None
 
-    def start_epoch(self, epoch: int) -> None:
-        """The epoch (1-based) begins now."""
-        self._epoch, self._n_done = epoch, 0
-        self._started = self._trained_until = time.perf_counter()
+    def start_epoch(self, epoch: int, *, n_done: int = 0, seconds: float = 0.0) -> None:
+        """The epoch (1-based) begins now, or goes on after `n_done` images in so many seconds."""
+        self._epoch, self._n_done = epoch, n_done
+        self._trained_until = time.perf_counter()
+        self._started = self._trained_until - seconds
 
     def count(self, n_images: int) -> None:
         """So many more images were learned from."""
@@ -30,6 +31,11 @@ class Pace:
         now = time.perf_counter()
         self._validation_seconds = now - self._trained_until
         return now - self._started
+
+    @property
+    def seconds(self) -> float:
+        """Since the epoch began."""
+        return time.perf_counter() - self._started
 
     @property
     def images_per_second(self) -> float:

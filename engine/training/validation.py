@@ -38,11 +38,20 @@ def score_validation(
     device: torch.device,
     control: Control,
     on_event: OnEvent,
+    batch_size: int = 64,
 ) -> Score:
-    """Put the validation part through the network. Raises `Cancelled`."""
+    """Put the validation part through the network, `batch_size` images at a time. Raises `Cancelled`."""
     part = material.val
     progress = Progress(len(part), "images", control, on_event)
-    logits = compute_logits(module, material.pixels, preprocessing, device, positions=part.positions, progress=progress)
+    logits = compute_logits(
+        module,
+        material.pixels,
+        preprocessing,
+        device,
+        positions=part.positions,
+        batch_size=batch_size,
+        progress=progress,
+    )
     confusion = count_confusion(part.labels, decide(logits, material.training_prior))
     return Score(logits, _cross_entropy(logits, part.labels), balanced_accuracy(confusion), recalls(confusion))
 

@@ -22,7 +22,8 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return demo.create(tmp_path_factory.mktemp("data") / "demo")
 
 
-def _small_config(data: Path, out: Path, **settings: object) -> TrainingConfig:
+def small_config(data: Path, out: Path, **settings: object) -> TrainingConfig:
+    """A training that takes a few seconds."""
     small: dict[str, object] = {
         "backbone": "resnet18",
         "image_size": 32,
@@ -39,7 +40,7 @@ def _small_config(data: Path, out: Path, **settings: object) -> TrainingConfig:
 @pytest.fixture
 def make_config(demo_data: Path, tmp_path: Path) -> MakeConfig:
     """Makes configs of trainings that take a few seconds, with the settings that are given."""
-    return lambda data=demo_data, **settings: _small_config(data, tmp_path / "runs", **settings)
+    return lambda data=demo_data, **settings: small_config(data, tmp_path / "runs", **settings)
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def finished(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Finis
     """One training for all tests that only look at what it left."""
     home = tmp_path_factory.mktemp("training-home")
     events: list[Event] = []
-    config = _small_config(demo_data, tmp_path_factory.mktemp("training") / "runs")
+    config = small_config(demo_data, tmp_path_factory.mktemp("training") / "runs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LESION_LAB_HOME", str(home))
         result = train(config, on_event=events.append)

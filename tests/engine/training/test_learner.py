@@ -67,3 +67,33 @@ def test_half_precision_learns_the_same_task(half: torch.dtype, monkeypatch: pyt
     assert losses[0].dtype == torch.float32
     assert all(parameter.dtype == torch.float32 for parameter in network.parameters())
     assert float(losses[-1]) < 0.95 * float(losses[0])
+
+
+def _make_network() -> nn.Module:
+    torch.manual_seed(0)
+    layers = (nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 7))
+    return nn.Sequential(*layers)
+
+
+@pytest.mark.parametrize("half", [None, torch.float16])
+def test_what_steps_change_can_be_put_back(half: torch.dtype | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Into another learner or the same one: the next steps give the same bits, batch statistics and scale included."""
+    monkeypatch.setattr(learner_module, "_half_type", lambda device: half)
+    learner, other = (Learner(_make_network(), _CONFIG, EQUAL_PRIOR, _CPU) for _ in range(2))
+    images, labels = torch.randn(16, 3, 8, 8), torch.arange(16) % 7
+    at_first = learner.tensors()
+    for _ in range(3):
+        learner.step(images, labels, 0.01)
+    kept = learner.tensors()
+    assert {name.partition(".")[0] for name in kept} == {"model", "optimizer"} | ({"scaler"} if half else set())
+    after = learner.step(images, labels, 0.01)[0], learner.tensors()
+    for tensors in (kept, at_first):
+        other.load(tensors)
+        learner.load(tensors)
+        first, second = other.step(images, labels, 0.01)[0], learner.step(images, labels, 0.01)[0]
+        assert torch.equal(first, second)
+        assert torch.equal(first, after[0]) == (tensors is kept)
+        changed = other.tensors()
+        assert changed.keys() == after[1].keys()
+        same = [torch.equal(changed[name], tensor) for name, tensor in after[1].items()]
+        assert all(same) == (tensors is kept)

@@ -89,3 +89,21 @@ def test_the_time_left_is_not_guessed_from_the_first_steps(clock: _Clock) -> Non
 def test_reports_are_no_more_than_eight_a_second() -> None:
     """The promise of the events: at most about 10 a second, of which these are most."""
     assert meter_module._REPORT_SECONDS >= 0.125
+
+
+def test_a_meter_goes_on_where_another_stopped(clock: _Clock) -> None:
+    """Steps, mean loss and balanced accuracy of an epoch in two halves are those of the epoch as a whole."""
+    first, second, whole = (_meter([]) for _ in range(3))
+    events: list[BatchesDone] = []
+    second = _meter(events)  # type: ignore[arg-type]
+    for meter in (first, whole):
+        _add(meter, 1.5, [0, 0, 1])
+        _add(meter, 0.1, [1])
+    second.load(first.tensors())
+    for meter in (second, whole):
+        _add(meter, 0.7, [6, 6])
+    labels = np.array([0, 1, 1, 1, 6, 2])
+    assert second.sum_up(labels) == whole.sum_up(labels)
+    assert [event.step for event in events] == [3]
+    second.load({})
+    assert _meter([]).tensors() == {}

@@ -20,7 +20,7 @@ from engine import __version__, atomic
 from engine.config import TrainingConfig, read_config
 from engine.data.split import check_no_leak, read_split, split_sha256
 from engine.errors import Cancelled, DataError, DiskError, ModelFileError, TrainingError
-from engine.events import BatchesDone, Control, EpochDone, Event, RunStarted, StatusChanged
+from engine.events import BatchesDone, Control, EpochDone, Event, RunStarted, StatusChanged, TrainingAdjusted
 from engine.labels import CODES, LIMITS, NOTICE
 from engine.model.file import load_model, weights_sha256
 from engine.results import TrainingResult
@@ -239,11 +239,15 @@ class TestTrouble:
     def test_a_loss_that_is_not_finite_ends_the_run_by_name(
         self, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Epoch and step are named, and no folder without a model stays."""
-        config = make_config()
+        """After three halved rates it is over: epoch and step are named, and no folder without a model stays."""
+        config, told = make_config(), []
         _break_loss(monkeypatch, at_call=3)
-        with pytest.raises(TrainingError, match="nan in epoch 1, step 3") as caught:
-            train(config)
+        with pytest.raises(
+            TrainingError, match=r"nan in epoch 1, step 1\. The learning rate was halved 3 times"
+        ) as caught:
+            train(config, on_event=lambda event: told.append(event) if isinstance(event, TrainingAdjusted) else None)
+        assert len(told) == 3
+        assert told[0].text.startswith("The loss became nan in epoch 1, step 3.")
         assert "learning rate" in caught.value.hint
         assert list(config.out.iterdir()) == []
 
@@ -252,11 +256,12 @@ class TestTrouble:
         config = make_config()
         steps = []
         _break_loss(monkeypatch, at_call=6)
-        with pytest.raises(TrainingError, match="epoch 2, step 2"):
+        with pytest.raises(TrainingError, match="epoch 2, step 1"):
             train(config, on_event=lambda event: steps.append(event) if isinstance(event, RunStarted) else None)
         assert steps[0].steps_per_epoch == 4
         (run,) = list_runs(config.out)
         assert run.state == "interrupted"
+        assert not run.is_resumable
         assert run.model is not None
         assert load_model(run.model, _CPU).card.best_epoch == 1
 

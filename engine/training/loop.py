@@ -1,0 +1,295 @@
+"""Learns epoch by epoch, from any point on: validates, keeps the best, writes checkpoints, and heeds the user."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+
+from engine.config import TrainingConfig
+from engine.errors import Paused, TrainingError
+from engine.events import Control, EpochDone, Event, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
+from engine.model.device import describe
+from engine.model.file import load_model, save_model, weights_sha256
+from engine.prediction.predictor import to_input
+from engine.results import EpochRecord, ModelCard, TrainingResult
+from engine.runs import RunFolder
+from engine.training.augment import draw_variations, vary
+from engine.training.batches import count_positions, draw_epoch, split_batches
+from engine.training.best import Best
+from engine.training.chance import Purpose, stream
+from engine.training.checkpoint import Checkpoint, Slots, TrainingState, put_best_back
+from engine.training.feed import Feed
+from engine.training.interval import Interval
+from engine.training.learner import Learner
+from engine.training.material import Material
+from engine.training.memory import Portion, probe
+from engine.training.meter import Meter, NotFiniteError, not_finite
+from engine.training.optimizer import learning_rate
+from engine.training.pace import Pace
+from engine.training.run_files import write_history
+from engine.training.validation import Score, calibrate, score_validation
+
+Stop = Literal["finished", "patience", "early"]
+
+_MOST_HALVINGS = 3  # of the learning rate, when the loss runs away
+_SCORED_AT_A_TIME = 64
+_ROUNDING = 0.005  # a GPU, or another number of images at a time, may round another way, which can move single images
+
+
+@dataclass(frozen=True)
+class _Start:
+    """A point of an epoch that can be gone back to."""
+
+    epoch: int
+    step: int
+    seconds: float
+    tensors: dict[str, torch.Tensor]
+
+
+class TrainingLoop:
+    """One training, from its first batch, or the one after its checkpoint, to its finished model."""
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        material: Material,
+        learner: Learner,
+        folder: RunFolder,
+        card: ModelCard,
+        control: Control,
+        on_event: OnEvent,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
+        """`card` is that of a model that has not learned anything yet; `checkpoint` is what to go on from."""
+        self._config, self._material, self._learner = config, material, learner
+        self._folder, self._card = folder, card
+        self._control, self._on_event = control, on_event
+        n_positions = count_positions(material.train.labels, config.balancing)
+        self._batches = split_batches(n_positions, config.batch_size)
+        self._feed = Feed(material.pixels, material.train.positions, learner.device)
+        self._pace = Pace(config.epochs, n_positions, len(material.val))
+        self._portion = Portion(config.batch_size, 2, f"{config.batch_size} per step as before", on_event)
+        self._scoring = Portion(_SCORED_AT_A_TIME, 1, "where images are scored", on_event)
+        self._slots, self._interval = Slots(folder, checkpoint), Interval()
+        self._best = Best(config)
+        self._history: list[EpochRecord] = []
+        self._halvings = self._step = 0
+        if checkpoint is None:
+            probe(learner, config, self._portion)
+            self._start = _Start(1, 0, 0.0, learner.tensors())
+        else:
+            self._start = self._restore(checkpoint)
+        self._meter = Meter(self._start.epoch, self._pace, on_event)
+
+    def run(self) -> TrainingResult:
+        """Train to the end. Raises `Paused`, `Cancelled`, `TrainingError` and `DiskError`."""
+        self._announce()
+        with self._control.hearing_pause(), self._slots:
+            stopped = self._run_epochs()
+        return self._finish(stopped)
+
+    def _run_epochs(self) -> Stop:
+        """Learn and validate epoch by epoch, keeping the best; returns why it stopped."""
+        while (stop := self._reason_to_stop()) is None:
+            epoch = len(self._history) + 1
+            if self._start.epoch != epoch:
+                self._start = _Start(epoch, 0, 0.0, self._learner.tensors())
+            self._on_event(StatusChanged(text=f"Training, epoch {epoch} of {self._config.epochs}"))
+            try:
+                train_loss, train_balanced_accuracy, rate = self._learn(epoch)
+                score = self._validate(f"after epoch {epoch}")
+            except NotFiniteError as error:
+                self._go_back(error)
+                continue
+            record = EpochRecord(
+                epoch=epoch,
+                train_loss=train_loss,
+                val_loss=score.loss,
+                train_balanced_accuracy=train_balanced_accuracy,
+                val_balanced_accuracy=score.balanced_accuracy,
+                val_recall=score.recall,
+                learning_rate=rate,
+                seconds=self._pace.end_epoch(),
+            )
+            self._keep(record, score)
+            self._save_if_due(at_epoch_end=True)
+        return stop
+
+    def _learn(self, epoch: int) -> tuple[float, float, float]:
+        """The rest of an epoch, or what the user leaves of it: mean loss, balanced accuracy, the last learning rate."""
+        config, device, start = self._config, self._learner.device, self._start
+        labels = self._material.train.labels
+        drawn = draw_epoch(labels, config.balancing, config.seed, epoch)
+        variations = draw_variations(config.augmentation, config.preprocessing, len(drawn), config.seed, epoch)
+        seeds = stream(config.seed, epoch, Purpose.DROPOUT).integers(2**63, size=len(self._batches))
+        n_done = self._batches[start.step - 1].stop if start.step else 0
+        self._pace.start_epoch(epoch, n_done=n_done, seconds=start.seconds)
+        self._meter, self._step = Meter(epoch, self._pace, self._on_event), start.step
+        self._meter.load(start.tensors)
+
+        def learn(portion: int) -> tuple[torch.Tensor, torch.Tensor]:
+            batch = self._batches[self._step]
+            rows = drawn[batch]
+            torch.manual_seed(int(seeds[self._step]))
+            images = to_input(self._feed.take(rows), config.preprocessing, device)
+            varied = vary(images, variations.of(batch, device))
+            rate = self._rate(epoch, self._step)
+            return self._learner.step(varied, torch.from_numpy(labels[rows]).to(device), rate, portion)
+
+        while self._step < len(self._batches):
+            self._heed()
+            self._meter.add(*self._portion.run(learn))
+            self._step += 1
+            if self._control.is_finishing_early:
+                break
+            self._save_if_due()
+        return *self._meter.sum_up(labels[drawn]), self._rate(epoch, self._step - 1)
+
+    def _rate(self, epoch: int, step: int) -> float:
+        in_all = (epoch - 1) * len(self._batches) + step
+        return learning_rate(self._config, in_all, len(self._batches)) * 0.5**self._halvings
+
+    def _validate(self, when: str, *, can_pause: bool = True) -> Score:
+        self._on_event(StatusChanged(text=f"Scoring the validation part {when}"))
+        module, preprocessing, device = self._learner.module, self._config.preprocessing, self._learner.device
+
+        def tell(event: Event) -> None:
+            self._on_event(event)
+            if can_pause:
+                self._heed()
+
+        def score(portion: int) -> Score:
+            return score_validation(module, self._material, preprocessing, device, self._control, tell, portion)
+
+        result = self._scoring.run(score)
+        if result.loss != result.loss:  # nan
+            raise not_finite(f"The network's answers for the validation part {when} are not finite numbers.")
+        return result
+
+    def _keep(self, record: EpochRecord, score: Score) -> None:
+        """Write the epoch down, and its model if it is the best so far."""
+        self._history.append(record)
+        self._step, self._meter = 0, Meter(record.epoch + 1, self._pace, self._on_event)
+        if self._best.update(record):
+            card = replace(self._card, best_epoch=record.epoch, epochs_run=record.epoch)
+            card = calibrate(card, score, self._material)
+            save_model(self._folder.best_so_far, self._learner.module, card, self._material.fingerprints)
+        write_history(self._folder.history, self._history)
+        self._on_event(
+            EpochDone(
+                record=record,
+                best_epoch=self._best.epoch,
+                epochs_without_improvement=self._best.epochs_without_improvement,
+                patience=self._config.patience,
+                seconds_left=0.0 if self._reason_to_stop() else self._pace.seconds_left_after_epoch,
+            )
+        )
+
+    def _reason_to_stop(self) -> Stop | None:
+        """Why no other epoch follows; None if one does."""
+        if self._history and self._control.is_finishing_early:
+            return "early"
+        if self._best.is_patience_over:
+            return "patience"
+        return "finished" if len(self._history) == self._config.epochs else None
+
+    def _heed(self) -> None:
+        """Cancel or pause where the user wants it, or where no checkpoint can be written any more."""
+        self._control.raise_if_cancelled()
+        self._slots.raise_if_failed()
+        if self._control.is_pausing:
+            self._on_event(StatusChanged(text="Writing a checkpoint"))
+            self._save()
+            self._slots.wait()
+            raise Paused(self._folder.path, len(self._history), self._config.epochs)
+
+    def _go_back(self, error: NotFiniteError) -> None:
+        """To the start of the epoch (or where it was resumed) with half the learning rate; in the end, give up."""
+        if self._halvings == _MOST_HALVINGS:
+            self._slots.discard()
+            tried = f"The learning rate was halved {_MOST_HALVINGS} times before."
+            raise TrainingError(f"{error.message} {tried}", error.hint) from error
+        self._halvings += 1
+        self._learner.load(self._start.tensors)
+        self._step, self._meter = self._start.step, Meter(self._start.epoch, self._pace, self._on_event)
+        self._meter.load(self._start.tensors)
+        self._save()  # so that a later checkpoint of the epoch that ran away is never resumed
+        how = "It goes on from the start of the epoch with half the learning rate"
+        self._on_event(TrainingAdjusted(text=f"{error.message} {how} ({self._halvings} of {_MOST_HALVINGS} times)."))
+
+    def _save_if_due(self, *, at_epoch_end: bool = False) -> None:
+        if self._interval.is_due(self._slots.cost, at_epoch_end=at_epoch_end):
+            self._save()
+
+    def _save(self) -> None:
+        """Begin to write a checkpoint. Raises `NotFiniteError` where what was learned is not worth one."""
+        of_meter = self._meter.tensors()
+        state = TrainingState(
+            config=self._config,
+            card=self._card,
+            history=tuple(self._history),
+            step=self._step,
+            seconds=self._pace.seconds if self._step else 0.0,
+            halvings=self._halvings,
+            portion=self._portion.size,
+            scoring_portion=self._scoring.size,
+        )
+        self._slots.write(state, {**self._learner.tensors(), **of_meter})
+        self._interval.begin()
+
+    def _restore(self, checkpoint: Checkpoint) -> _Start:
+        """Take up where the checkpoint was written."""
+        state = checkpoint.state
+        self._history, self._halvings = list(state.history), state.halvings
+        self._portion.size, self._scoring.size = state.portion, state.scoring_portion
+        for record in self._history:
+            self._best.update(record)
+        if self._history:
+            put_best_back(self._folder, checkpoint)
+            write_history(self._folder.history, self._history)
+        self._learner.load(checkpoint.tensors)
+        return _Start(len(self._history) + 1, state.step, state.seconds, checkpoint.tensors)
+
+    def _announce(self) -> None:
+        """Say that the first batch follows."""
+        device = describe(self._config.device)
+        self._on_event(
+            RunStarted(
+                run=self._folder.path,
+                epochs=self._config.epochs,
+                steps_per_epoch=len(self._batches),
+                n_train=len(self._material.train),
+                n_val=len(self._material.val),
+                device=f"{device.name}. {device.reason}",
+                weights=self._card.weights,
+                history=tuple(self._history),
+                best_epoch=self._best.epoch or None,
+            )
+        )
+
+    def _finish(self, stopped: Stop) -> TrainingResult:
+        """Restore the best epoch from its file, check that it scores as logged, and write the finished model."""
+        self._on_event(StatusChanged(text="Checking the best model"))
+        best = load_model(self._folder.best_so_far, torch.device("cpu"))
+        self._learner.module.load_state_dict(best.module.state_dict())
+        again = self._validate("of the best model", can_pause=False).balanced_accuracy
+        is_exact = self._learner.device.type == "cpu" and self._scoring.size == _SCORED_AT_A_TIME
+        if abs(again - self._best.balanced_accuracy) > (0.0 if is_exact else _ROUNDING):
+            raise TrainingError(
+                f"The saved model scores {again:.4f}, not {self._best.balanced_accuracy:.4f} as logged.",
+                "Memory or disk of this computer may be faulty. Do not trust this run; train again.",
+            )
+        card = replace(best.card, is_finished=True, epochs_run=len(self._history))
+        save_model(self._folder.final_model, best.module, card, best.fingerprints)
+        return TrainingResult(
+            run=self._folder.path,
+            model=self._folder.final_model,
+            split_sha256=card.split_sha256,
+            best_epoch=card.best_epoch,
+            epochs_run=card.epochs_run,
+            stopped=stopped,
+            validation=card.validation,
+            weights_sha256=weights_sha256(best.module),
+            is_demo=card.is_demo,
+            leaking_split=card.leaking_split,
+        )

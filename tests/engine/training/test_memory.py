@@ -1,0 +1,169 @@
+"""Trainings in too little memory."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from engine import places
+from engine.config import TrainingConfig
+from engine.errors import TrainingError
+from engine.events import Event, TrainingAdjusted, ignore_events
+from engine.model import network
+from engine.model.probabilities import EQUAL_PRIOR
+from engine.runs import RunFolder, read_history
+from engine.training.learner import Learner
+from engine.training.memory import Portion, is_out_of_memory, recall, remember
+from engine.training.trainer import train
+from tests.engine.training.conftest import MakeConfig
+
+_CPU = torch.device("cpu")
+_CUDA_WORDS = "CUDA out of memory. Tried to allocate 20.00 MiB."
+_CPU_WORDS = (
+    "[enforce fail at alloc_cpu.cpp:124] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 b"
+)
+_WINDOWS_WORDS = (
+    "[enforce fail at alloc_cpu.cpp:116] . DefaultCPUAllocator: not enough memory: you tried to allocate 9 b"
+)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [torch.OutOfMemoryError(_CUDA_WORDS), RuntimeError(_CPU_WORDS), RuntimeError(_WINDOWS_WORDS), MemoryError()],
+    ids=["CUDA", "CPU on Linux", "CPU on Windows", "Python"],
+)
+def test_lack_of_memory_is_known_by_its_words(error: Exception) -> None:
+    """On every kind of device."""
+    assert is_out_of_memory(error)
+
+
+def test_other_errors_are_not_lack_of_memory() -> None:
+    """And end the work at once."""
+    calls: list[int] = []
+
+    def fail(size: int) -> None:
+        calls.append(size)
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    with pytest.raises(RuntimeError, match="shapes"):
+        Portion(32, 2, "as before", ignore_events).run(fail)
+    assert calls == [32]
+
+
+@pytest.mark.parametrize(("fits", "expected"), [(32, 32), (31, 16), (16, 16), (9, 8), (2, 2)])
+def test_it_ends_at_the_largest_halving_that_fits(fits: int, expected: int) -> None:
+    """Each smaller portion is told of in a sentence, and kept."""
+    events: list[Any] = []
+    portion = Portion(32, 2, "32 per step as before", events.append)
+
+    def work(size: int) -> int:
+        if size > fits:
+            raise torch.OutOfMemoryError(_CUDA_WORDS)
+        return size
+
+    assert portion.run(work) == expected
+    assert portion.run(work) == portion.size == expected
+    n_halvings = {32: 0, 16: 1, 8: 2, 2: 4}[expected]
+    assert len(events) == n_halvings
+    if expected == 8:
+        assert events[-1].text == "Memory is short: 8 images at a time from now on, 32 per step as before."
+
+
+def test_where_not_even_the_smallest_portion_fits_it_is_said() -> None:
+    """A sentence with the reason, and what can be done."""
+
+    def fail(size: int) -> None:
+        raise RuntimeError(_CPU_WORDS)
+
+    with pytest.raises(TrainingError, match="even for 2 images at a time") as caught:
+        Portion(8, 2, "as before", ignore_events).run(fail)
+    assert "smaller" in caught.value.hint
+
+
+def test_what_fits_is_remembered(home: Path) -> None:
+    """Per task; a broken note counts as none."""
+    assert recall("card, resnet50") is None
+    remember("card, resnet50", 16)
+    remember("card, resnet18", 64)
+    assert (recall("card, resnet50"), recall("card, resnet18"), recall("other")) == (16, 64, None)
+    (places.cache_dir() / "portions.json").write_text("[")
+    assert recall("card, resnet50") is None
+
+
+def _train_in(fits: int, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], RunFolder]:
+    """A training on a device that holds so many images at a time, with batch normalisation held still."""
+    true_build = network.build
+
+    def build(backbone: str) -> nn.Module:
+        module = true_build(backbone)
+
+        def check(layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+            if len(inputs[0]) > fits:
+                raise torch.OutOfMemoryError(_CUDA_WORDS)
+
+        module.get_submodule("layer3").register_forward_pre_hook(check)
+        for layer in module.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                monkeypatch.setattr(layer, "train", lambda mode=True, layer=layer: layer)
+                layer.training = False
+        return module
+
+    told: list[str] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, TrainingAdjusted):
+            told.append(event.text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.training.trainer.network.build", build)
+        patch.setattr("engine.training.learner.build_optimizer", _sgd)  # Adam makes much of the last digit
+        result = train(make_config(limit=60, learning_rate=1e-3), on_event=listen)
+    return told, RunFolder(result.run)
+
+
+def _sgd(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
+    return torch.optim.SGD(module.parameters(), lr=config.learning_rate)
+
+
+def test_a_training_in_too_little_memory_learns_the_same(
+    make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where 5 images fit, it goes on with 4 at a time and 16 per step, scores 4 at a time too, and, with frozen batch
+    normalisation, its curve is that of enough memory."""
+    told, short = _train_in(5, make_config, monkeypatch)
+    assert told == [
+        "Memory is short: 8 images at a time from now on, 16 per step as before.",
+        "Memory is short: 4 images at a time from now on, 16 per step as before.",
+        "Memory is short: 32 images at a time from now on, where images are scored.",
+        "Memory is short: 16 images at a time from now on, where images are scored.",
+        "Memory is short: 8 images at a time from now on, where images are scored.",
+        "Memory is short: 4 images at a time from now on, where images are scored.",
+    ]
+    told, enough = _train_in(1000, make_config, monkeypatch)
+    assert told == []
+    for one, other in zip(read_history(short.history), read_history(enough.history), strict=True):
+        assert one.train_loss == pytest.approx(other.train_loss, abs=1e-6)
+        assert one.val_loss == pytest.approx(other.val_loss, abs=1e-6)
+
+
+def test_portions_of_a_step_add_up() -> None:
+    """Loss, gradients and named classes of a step in portions are those of the step as a whole."""
+    torch.manual_seed(0)
+    images, labels = torch.randn(7, 3, 8, 8), torch.arange(7)
+    whole, parts = (_make_learner() for _ in range(2))
+    loss, named = whole.step(images, labels, 1e-3)
+    loss_of_parts, named_of_parts = parts.step(images, labels, 1e-3, 3)
+    assert float(loss_of_parts) == pytest.approx(float(loss), abs=1e-6)
+    assert torch.equal(named, named_of_parts)
+    for one, other in zip(whole.module.parameters(), parts.module.parameters(), strict=True):
+        assert one.grad is not None
+        assert other.grad is not None
+        assert torch.allclose(one.grad, other.grad, atol=1e-6)
+
+
+def _make_learner() -> Learner:
+    torch.manual_seed(1)
+    module = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 7))
+    return Learner(module, TrainingConfig(data=Path("d"), out=Path("o")), EQUAL_PRIOR, _CPU)
