@@ -11,7 +11,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from engine import __version__, data_commands, evaluation_commands, evaluation_terminal, places, terminal
+from engine import (
+    __version__,
+    data_commands,
+    doctor_commands,
+    evaluation_commands,
+    evaluation_terminal,
+    places,
+    terminal,
+)
 from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
 from engine.errors import Cancelled, ConfigError, EngineError
 from engine.events import Control, OnEvent
@@ -19,7 +27,15 @@ from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
 from engine.threads import share_cpu
 
-COMMANDS = ("train", "predict", "demo", "download", *evaluation_commands.COMMANDS, *data_commands.COMMANDS)
+COMMANDS = (
+    "train",
+    "predict",
+    "demo",
+    "download",
+    *evaluation_commands.COMMANDS,
+    *data_commands.COMMANDS,
+    *doctor_commands.COMMANDS,
+)
 
 _KEPT = {"download": "What has arrived is kept: the same command goes on from there."}
 Report = tuple[Any, str]
@@ -92,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluation_commands.add_commands(commands)
     data_commands.add_commands(commands)
+    doctor_commands.add_commands(commands)
     return parser
 
 
