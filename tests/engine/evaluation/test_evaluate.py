@@ -80,8 +80,8 @@ def test_the_validation_part_is_scored_and_written(run: RunFolder) -> None:
     assert result.majority_baseline == pytest.approx(part["dx"].value_counts(normalize=True).max())
     assert sum(map(sum, result.confusion)) == len(part)
     assert (result.part, result.split_sha256) == ("val", split_sha256(run.split))
-    assert len(result.files) == 14
-    assert all(path.is_file() and path.is_relative_to(run.evaluation("val")) for path in result.files)
+    assert set(result.files) == {path for path in run.evaluation("val").rglob("*") if path.is_file()}
+    assert {"predictions.csv", "metrics.json", "slices.csv", "reliability.png"} <= {path.name for path in result.files}
 
 
 @pytest.mark.usefixtures("_no_figures")
@@ -116,6 +116,31 @@ def test_what_was_evaluated_can_be_read_again(run: RunFolder) -> None:
     result = evaluate(run.path)
     assert read(run.path) == result
     assert read(run.path, "test") is None
+
+
+@pytest.mark.usefixtures("_no_figures")
+def test_what_an_older_version_wrote_is_computed_again_from_its_table(run: RunFolder) -> None:
+    """Figures without intervals and a table without logits: all figures come back, without a network, and are kept."""
+    result = evaluate(run.path)
+    folder = run.evaluation("val")
+    table = pd.read_csv(folder / "predictions.csv", dtype={"image_id": str})
+    older = ["sex", "age", "localization", "dx_type", "source", *(f"logit_{code}" for code in CODES)]
+    table.drop(columns=older).to_csv(folder / "predictions.csv", index=False)
+    numbers = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    numbers["evaluation"] = {"part": "val", "balanced_accuracy": {"value": 0.1, "low": 0.0, "high": 0.2}}
+    (folder / "metrics.json").write_text(json.dumps(numbers), encoding="utf-8")
+    again = read(run.path)
+    assert again is not None
+    assert again.balanced_accuracy == result.balanced_accuracy
+    assert again.confusion == result.confusion
+    assert again.by_lesion.log_loss is not None
+    assert result.by_lesion.log_loss is not None
+    assert again.by_lesion.log_loss.value == pytest.approx(result.by_lesion.log_loss.value)
+    assert again.slices == ()
+    assert read(run.path) == again
+    (folder / "metrics.json").write_text(json.dumps(numbers), encoding="utf-8")
+    (folder / "predictions.csv").unlink()
+    assert read(run.path) is None
 
 
 @pytest.mark.usefixtures("_no_figures")

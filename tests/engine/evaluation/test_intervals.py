@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from engine.evaluation.intervals import bootstrap, count_kinds, draw_kinds, wilson
+from engine.evaluation.intervals import (
+    bootstrap,
+    count_kinds,
+    draw_kinds,
+    mean_of_shares,
+    paired_difference,
+    percentile,
+    percentile_error,
+    percentile_share,
+    share_of,
+    wilson,
+)
+from engine.evaluation_results import Interval
 
 
 def _answers(n: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -118,3 +130,48 @@ def test_a_handful_of_lesions_is_too_few_to_tell() -> None:
     """11 lesions are too few for a share in the middle, 100 are not."""
     assert wilson(0.6, 11).is_too_wide
     assert not wilson(0.6, 100).is_too_wide
+
+
+def test_a_share_of_images_is_as_sure_as_its_lesions_are_many() -> None:
+    """Six images of two lesions: the share is of images, the interval of two."""
+    hits, among = np.array([True, True, True, False, True, False]), np.array([True, True, True, True, False, False])
+    found = share_of(hits, among, np.array([0, 0, 1, 1, 2, 2]))
+    assert found == wilson(0.75, 2)
+    assert share_of(hits, np.zeros(6, dtype=bool), np.arange(6)) is None
+
+
+def test_the_mean_of_shares_is_as_sure_as_its_smallest_classes_allow() -> None:
+    """Seven classes of n lesions are 7 n lesions; one class of one lesion weighs heavily."""
+    assert mean_of_shares([10] * 7) == pytest.approx(70)
+    assert mean_of_shares([1, 1000]) == pytest.approx(4 / 1.001)
+
+
+def test_percentiles_hold_the_figure_and_say_when_the_draws_are_one() -> None:
+    """The middle 95 % of the draws; without any spread there is no interval, or that of so many cases."""
+    draws = np.linspace(0, 1, 1001)
+    assert percentile(0.5, draws) == Interval(value=0.5, low=0.025, high=0.975)
+    outside = percentile(0.99, draws)
+    assert outside is not None
+    assert outside.high == 0.99
+    assert percentile(0.5, np.full(9, 0.5)) is None
+    assert percentile_share(1.0, np.ones(9), 11) == wilson(1.0, 11)
+
+
+def test_a_difference_without_spread_is_bounded_by_what_could_be_missed() -> None:
+    """Nobody of 20 lesions told two models apart: up to 16 % of others may."""
+    assert paired_difference(0.0, np.zeros(9), 20) == Interval(
+        value=0.0, low=-wilson(0.0, 20).high, high=wilson(0.0, 20).high
+    )
+    assert paired_difference(0.0, np.zeros(9), None) is None
+
+
+def test_the_error_s_interval_is_mirrored_and_never_below_nothing() -> None:
+    """Draws that lie 0.02 too high put the interval 0.02 lower."""
+    draws = 0.07 + np.linspace(-0.02, 0.02, 1001)
+    found = percentile_error(0.05, draws)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((0.011, 0.05))
+    small = percentile_error(0.01, draws)
+    assert small is not None
+    assert small.low == 0
+    assert percentile_error(0.01, np.ones(9)) is None
