@@ -31,7 +31,7 @@ class _Pass:
 
 
 # The first is cheap and rids of four in five; of true pairs each loses about one in fifty.
-_PASSES = (_Pass(32, 2.6, 4, 0.60), _Pass(64, 3.1, 6, 0.50))
+_PASSES = (_Pass(32, 2.6, 4, 0.60), _Pass(64, 3.1, 5, 0.48))
 _JUDGED_AT, _JUDGED_SIGMA, _OUTLINE_SIGMA = 96, 2.6, 4.0
 
 

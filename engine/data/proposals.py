@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from engine.data.resampling import blur, points
+from engine.data.resampling import points
 from engine.events import Progress
 
 SIDE = 32
@@ -56,12 +56,19 @@ def _upright() -> _Search:
 
 
 def _turned() -> _Search:
+    """Photographs of one lesion for which the camera was held otherwise."""
+    poses = [_Pose(zoom, turn=2 * math.pi * step / 24) for zoom in (1, 1.25, 1.6) for step in range(24)]
+    return _Search(tuple(poses), 3)
+
+
+def _copied() -> _Search:
     """Copies as programs make them: turned by any angle, with or without new corners, mirrored, cropped a little."""
     poses = [
-        _Pose(zoom, turn=2 * math.pi * step / 24, mirrored=mirrored)
-        for zoom in (1, 1.25, 1.6)
+        _Pose(1.1, _SHIFT * x / 1.1, _SHIFT * y / 1.1, 2 * math.pi * step / 16, mirrored)
+        for x in range(-1, 2)
+        for y in range(-1, 2)
         for mirrored in (False, True)
-        for step in range(24)
+        for step in range(16)
     ]
     return _Search(tuple(poses), 3)
 
@@ -111,7 +118,7 @@ def propose(images: torch.Tensor, lesions: torch.Tensor, progress: Progress) -> 
     plain = features.of(pixels, features.scaled((_Pose(1),)))[0]
     searches = [
         (features.scaled(search.poses), torch.stack([pose.view() for pose in search.poses]), search.n_proposals)
-        for search in (_upright(), _turned())
+        for search in (_upright(), _turned(), _copied())
     ]
     found = []
     for start in range(0, len(images), _BLOCK):
@@ -161,13 +168,14 @@ def _each_once(
 def _probe(pose: _Pose) -> torch.Tensor:
     """The matrix [SIDE * SIDE, samples] from an image to samples of its disc in a pose, free of their mean brightness.
 
-    Each sample is blurred so far as the samples are apart.
+    Each sample is blurred so far as the samples are apart; past the edge the image goes on as it ends.
     """
     x, y = points(_PATCH)
     inside = x * x + y * y <= 1
     where = torch.stack([x[inside], y[inside], torch.ones(int(inside.sum()))], -1) @ pose.view().T
-    single_pixels = torch.eye(SIDE * SIDE).reshape(-1, SIDE, SIDE)
-    blurred = blur(single_pixels, SIDE / _PATCH / pose.zoom / 2)
-    grid = where.expand(SIDE * SIDE, 1, -1, -1)
-    samples = functional.grid_sample(blurred[:, None], grid, align_corners=False, padding_mode="reflection")[:, 0, 0]
+    pixels = points(SIDE)[0][0]
+    sigma = 1 / (_PATCH * pose.zoom)
+    weights = torch.exp(-(((where.clamp(-1, 1)[:, :, None] - pixels) / sigma) ** 2) / 2)
+    across, down = (weights / weights.sum(2, keepdim=True)).unbind(1)
+    samples = (down[:, :, None] * across[:, None, :]).reshape(-1, SIDE * SIDE).T
     return samples - samples.mean(1, keepdim=True)
