@@ -1,40 +1,30 @@
 """The Evaluate page: choose a run, see how its model did on the validation part, open the test part on purpose."""
 
 from itertools import pairwise
-from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.jobs import Job, JobRunner
 from desktop.pages.page import Page
 from desktop.run_evaluations import RunEvaluations
 from desktop.state import AppState
 from desktop.theme import GAP, mark_primary
+from desktop.widgets.answer_choice import AnswerChoice
+from desktop.widgets.answers_view import AnswersView
 from desktop.widgets.evaluation_view import EvaluationView
 from desktop.widgets.job_view import JobView
 from desktop.widgets.opening_question import OpeningQuestion
+from desktop.widgets.part_bar import PartBar
 from desktop.widgets.run_choice import RunChoice
 from engine import runs
 from engine.evaluation_results import Evaluation
-from engine.labels import PART_NAMES
 from engine.results import Part
-from engine.runs import RunFolder
 
 _PURPOSE = "How well a trained model does on lesions that it never learned from, and how sure that is."
 _NO_RUNS = "No model was trained yet. Once a training is done, its results are shown here."
 _NOT_EVALUATED = "This run was not evaluated yet."
-_SHOWN_PARTS: tuple[Part, ...] = ("val", "test")
 
 
 class EvaluatePage(Page):
@@ -45,23 +35,23 @@ class EvaluatePage(Page):
         self._state = state
         self._part: Part = "val"
         self._is_outdated = True
+        self._place = 0
         self.evaluations = RunEvaluations(runner, self)
         self.run_choice = RunChoice()
-        self.folder_button = QPushButton("Open the folder")
         self.predict_button = mark_primary(QPushButton("Predict with this model"))
         self.train_button = mark_primary(QPushButton("Go to training"))
         self.evaluate_button = QPushButton("Evaluate it now")
-        self.test_button = QPushButton("Open the test part…")
-        self.part_buttons = {part: QRadioButton(PART_NAMES[part].capitalize()) for part in _SHOWN_PARTS}
+        self.parts = PartBar()
         self.job_view = JobView()
         self.view = EvaluationView()
+        self.answers = AnswersView(runner)
         self.question: OpeningQuestion | None = None
         self._run_bar = self._make_run_bar()
         self._empty, self._missing = _card(_NO_RUNS, self.train_button), _card(_NOT_EVALUATED, self.evaluate_button)
-        self._busy, self._result = _column(self.job_view), self._make_result()
-        self._faces = (self._empty, self._missing, self._busy, self._result)
+        self._busy, self._result = _column(self.job_view), _column(self.parts, self.view)
+        self._faces = (self._empty, self._missing, self._busy, self._result, self.answers)
         for widget in (self._run_bar, *self._faces):
-            self.body.addWidget(widget)
+            self.body.addWidget(widget, 1 if widget is self.answers else 0)
         self._set_tab_order()
         self._connect()
         self._show_state()
@@ -110,7 +100,6 @@ class EvaluatePage(Page):
     def _show_state(self) -> None:
         """Show what there is: a job, an evaluation, the offer to make one, or the way to a first run."""
         run, job = self.run_choice.run, self.evaluations.job
-        self._run_bar.setVisible(run is not None)
         self.show_demo_notice(run is not None and run.is_demo)
         self._follow(job)
         if run is None:
@@ -123,6 +112,7 @@ class EvaluatePage(Page):
     def _show_face(self, face: QWidget) -> None:
         for one in self._faces:  # no stack: it would make short faces as tall as the tallest
             one.setVisible(one is face)
+        self._run_bar.setVisible(self.run_choice.run is not None and face is not self.answers)
 
     def _follow(self, job: Job | None) -> None:
         if job is self.job_view.job:
@@ -135,27 +125,42 @@ class EvaluatePage(Page):
         if self.evaluations.get(self._part) is None:
             self._part = "val"
         evaluation = self.evaluations.get(self._part)
-        has_test = self.evaluations.get("test") is not None
-        self.part_buttons["test"].setEnabled(has_test)
-        self.test_button.setEnabled(evaluation is not None and not has_test)
         if evaluation is None:
             self._show_face(self._missing)
             return
-        self.part_buttons[self._part].setChecked(True)
+        known = {part: self.evaluations.get(part) is not None for part in self.parts.buttons}
+        self.parts.show_parts(known, self._part)
         self.view.show_evaluation(evaluation)
-        self._show_face(self._result)
+        if self.answers.isHidden() or not self.answers.is_about(evaluation):
+            self._show_face(self._result)
 
-    @Slot()
-    def _on_part_toggled(self) -> None:
-        asked: Part = "test" if self.part_buttons["test"].isChecked() else "val"
-        if asked != self._part:
-            self._part = asked
+    @Slot(str)
+    def _on_part_chosen(self, part: Part) -> None:
+        if part != self._part:
+            self._part = part
             self._show_state()
 
     @Slot(str)
     def _on_made(self, part: Part) -> None:
         self._part = part
         self._show_state()
+
+    @Slot(object)
+    def _on_images_asked(self, choice: AnswerChoice) -> None:
+        """Show the images behind a figure in its place, and remember the place."""
+        evaluation = self.shown
+        if evaluation is not None:
+            self.clear_error()
+            self._place = self.scroll_area.verticalScrollBar().value()
+            self._show_face(self.answers)
+            self.answers.show_choice(evaluation, choice)
+
+    @Slot()
+    def _on_answers_left(self) -> None:
+        self._show_face(self._result)
+        self.body.activate()
+        self.scroll_area.verticalScrollBar().setValue(self._place)
+        self.view.focus_again()
 
     @Slot()
     def _on_test_clicked(self) -> None:
@@ -179,12 +184,6 @@ class EvaluatePage(Page):
         self.evaluations.evaluate("val")
 
     @Slot()
-    def _on_folder_clicked(self) -> None:
-        if self.evaluations.run is not None:
-            folder = RunFolder(self.evaluations.run.path).evaluation(self._part)
-            _open_folder(folder if folder.is_dir() else self.evaluations.run.path)
-
-    @Slot()
     def _on_predict_clicked(self) -> None:
         run = self.evaluations.run
         if run is not None and run.model is not None:
@@ -205,22 +204,22 @@ class EvaluatePage(Page):
         self.evaluations.made.connect(self._on_made)
         self.evaluations.failed.connect(self.show_error)
         self.run_choice.run_chosen.connect(self._on_run_chosen)
-        self.folder_button.clicked.connect(self._on_folder_clicked)
         self.predict_button.clicked.connect(self._on_predict_clicked)
         self.train_button.clicked.connect(self._on_train_clicked)
         self.evaluate_button.clicked.connect(self._on_evaluate_clicked)
-        self.test_button.clicked.connect(self._on_test_clicked)
-        self.part_buttons["test"].toggled.connect(self._on_part_toggled)
+        self.parts.part_chosen.connect(self._on_part_chosen)
+        self.parts.test_button.clicked.connect(self._on_test_clicked)
+        self.view.images_asked.connect(self._on_images_asked)
+        self.view.failed.connect(self.show_error)
+        self.answers.left.connect(self._on_answers_left)
+        self.answers.failed.connect(self.show_error)
         self.job_view.cancel_requested.connect(self._on_cancel_requested)
         self._state.runs_changed.connect(self._on_runs_changed)
         self._state.training_changed.connect(self._on_runs_changed)
 
     def _set_tab_order(self) -> None:
         """As one reads: the run, the part, then the results from the top."""
-        parts = self.part_buttons.values()
-        results = (self.view.class_table, *self.view.confusion.stops)
-        order = (self.run_choice, self.predict_button, *parts, self.test_button, self.folder_button, *results)
-        for first, second in pairwise(order):
+        for first, second in pairwise((self.run_choice, self.predict_button, *self.parts.stops, *self.view.stops)):
             QWidget.setTabOrder(first, second)
 
     def _make_run_bar(self) -> QWidget:
@@ -234,24 +233,6 @@ class EvaluatePage(Page):
         row.addWidget(self.run_choice, 1)
         row.addWidget(self.predict_button)
         return bar
-
-    def _make_result(self) -> QWidget:
-        parts = QWidget()
-        row = QHBoxLayout(parts)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * GAP)
-        group = QButtonGroup(self)
-        for button in self.part_buttons.values():
-            group.addButton(button)
-            row.addWidget(button)
-        row.addWidget(self.test_button)
-        row.addStretch()
-        row.addWidget(self.folder_button)
-        return _column(parts, self.view)
-
-
-def _open_folder(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _card(text: str, button: QPushButton) -> QWidget:

@@ -37,6 +37,8 @@ class Page(QWidget):
         """A row below the body that is never scrolled away, for the page's buttons."""
         self.footer.setContentsMargins(MARGIN, 0, MARGIN, 2 * GAP)
         self.footer.setSpacing(GAP)
+        self.scroll_area = QScrollArea()
+        """What the body scrolls in."""
         self._lay_out()
 
     @property
@@ -75,16 +77,15 @@ class Page(QWidget):
             head.addWidget(widget)
         content = QWidget()
         content.setLayout(self.body)
-        scroll = QScrollArea()
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area.setWidget(content)
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * GAP)
         layout.addLayout(head)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self.scroll_area, 1)
         layout.addLayout(self.footer)
 
 

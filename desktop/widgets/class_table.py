@@ -3,76 +3,73 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from desktop import theme
+from desktop.format import percent
+from desktop.widgets.figure_delegate import FigureDelegate, describe_figure, is_vague, show_figure
 from desktop.widgets.flat_header import FlatHeader
 from engine import wording
 from engine.evaluation_results import ClassScore, Interval
-from engine.evaluation_wording import TOO_FEW, describe_sensitivity
 from engine.labels import CLASSES, INDEX
 
 Index = QModelIndex | QPersistentModelIndex
 
-_ROW_HEIGHT = 5 * theme.GAP
+_ROW_HEIGHT = 6 * theme.GAP
+_AT_PREVALENCE = "It holds where the class is as common as in this part."
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Column:
     title: str
     meaning: str
-    text: Callable[[ClassScore], str]
+    figure: Callable[[ClassScore], Interval | None]
 
 
-def _figure(figure: Interval | None) -> str:
-    return wording.NO_FIGURE if figure is None else f"{figure.value:.2f}"
-
-
-def _sensitivity(score: ClassScore) -> str:
-    return describe_sensitivity(score).replace(f", {TOO_FEW}", f"\n{TOO_FEW}")
-
-
-_COLUMNS: tuple[_Column, ...] = (
+_FIGURES: tuple[_Column, ...] = (
     _Column(
-        title="Class",
-        meaning="The diagnosis in plain words, with its code.",
-        text=lambda score: wording.name_class(score.code),
-    ),
-    _Column(title="Images", meaning="Images of the class in this part.", text=lambda score: f"{score.n_images:,}"),
-    _Column(
-        title="Lesions",
-        meaning="Lesions of the class in this part. Images of one lesion are alike, so lesions are what counts.",
-        text=lambda score: f"{score.n_lesions:,}",
-    ),
-    _Column(
-        title="Sensitivity (95 %)",
-        meaning="Share of the class's images that the model named so, with its 95 % interval over lesions.",
-        text=_sensitivity,
+        title="Sensitivity",
+        meaning="Share of the class's images that the model named so.",
+        figure=lambda score: score.sensitivity,
     ),
     _Column(
         title="Specificity",
         meaning="Share of the other images that the model did not name so.",
-        text=lambda score: _figure(score.specificity),
+        figure=lambda score: score.specificity,
     ),
     _Column(
-        title="Precision",
-        meaning="Share of the images named so that are of the class, as common as the classes are in this part.",
-        text=lambda score: _figure(score.precision),
+        title="PPV",
+        meaning="Positive predictive value, or precision: share of the images named so that are of the class. "
+        + _AT_PREVALENCE,
+        figure=lambda score: score.precision,
     ),
+    _Column(
+        title="NPV",
+        meaning="Negative predictive value: share of the images not named so that are not of the class. "
+        + _AT_PREVALENCE,
+        figure=lambda score: score.npv,
+    ),
+    _Column(title="F1", meaning=f"Between PPV and sensitivity. {_AT_PREVALENCE}", figure=lambda score: score.f1),
     _Column(
         title="AUC",
         meaning="How often an image of the class gets a higher probability for it than an image of another class.",
-        text=lambda score: _figure(score.auc),
+        figure=lambda score: score.auc,
     ),
     _Column(
         title="Average\nprecision",
-        meaning="Precision averaged over all thresholds.",
-        text=lambda score: _figure(score.average_precision),
+        meaning=f"Precision averaged over all thresholds. {_AT_PREVALENCE}",
+        figure=lambda score: score.average_precision,
     ),
 )
-_SENSITIVITY = 3
+_CLASS, _CASES, _FIRST = 0, 1, 2
+_TITLES = ("Class", "Images\nlesions, share")
+_MEANINGS = (
+    "The diagnosis in plain words, with its code. Choose a row to see the images of the class.",
+    "Images and lesions of the class in this part, and their share of all images. Images of one lesion are alike, so "
+    "lesions are what counts.",
+)
 
 
 class ClassModel(QAbstractTableModel):
@@ -92,7 +89,7 @@ class ClassModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._scores)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(_COLUMNS)
+        return 0 if parent.isValid() else _FIRST + len(_FIGURES)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -100,59 +97,85 @@ class ClassModel(QAbstractTableModel):
         score, column = self._scores[index.row()], index.column()
         lesion_class = CLASSES[INDEX[score.code]]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[column].text(score)
+            return _show(score, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return lesion_class.description if column == 0 else _COLUMNS[column].meaning
-        if role == Qt.ItemDataRole.DecorationRole and column == 0:
+            return lesion_class.description if column == _CLASS else self._say(score, column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return wording.name_class(score.code) if column == _CLASS else self._say(score, column)
+        if role == Qt.ItemDataRole.DecorationRole and column == _CLASS:
             return QColor(lesion_class.color)
-        if role == Qt.ItemDataRole.ForegroundRole and column == _SENSITIVITY:
-            is_vague = score.sensitivity is None or score.sensitivity.is_too_wide
-            return QColor(theme.colors().muted) if is_vague else None
-        if role == Qt.ItemDataRole.TextAlignmentRole and column > 0:
-            return Qt.AlignmentFlag.AlignCenter
+        if role == Qt.ItemDataRole.ForegroundRole and column >= _FIRST:
+            return QColor(theme.colors().muted) if is_vague(_FIGURES[column - _FIRST].figure(score)) else None
         return None
+
+    def _say(self, score: ClassScore, column: int) -> str:
+        if column == _CASES:
+            images, lesions = wording.count(score.n_images, "image"), wording.count(score.n_lesions, "lesion")
+            return f"{images} of {lesions}, {percent(score.prevalence)} of the images of this part"
+        one = _FIGURES[column - _FIRST]
+        title = one.title.replace("\n", " ").lower() if one.title[1].islower() else one.title
+        return f"{wording.name_class(score.code)}, {title}: {describe_figure(one.figure(score))}. {one.meaning}"
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[section].title
+            return _TITLES[section] if section < _FIRST else _FIGURES[section - _FIRST].title
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
-            return _COLUMNS[section].meaning
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == 0:
+            return _MEANINGS[section] if section < _FIRST else _FIGURES[section - _FIRST].meaning
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == _CLASS:
             return Qt.AlignmentFlag.AlignLeft
         return None
+
+
+def _show(score: ClassScore, column: int) -> str:
+    if column == _CLASS:
+        return wording.name_class(score.code)
+    if column == _CASES:
+        return f"{score.n_images:,}\n{wording.count(score.n_lesions, 'lesion')}\n{percent(score.prevalence)}"
+    return show_figure(_FIGURES[column - _FIRST].figure(score))
 
 
 class ClassTable(QTableView):
     """The table, as tall as its seven rows."""
 
+    class_chosen = Signal(str)
+    """The code of the class whose images the user wants to see: clicked, or Enter."""
+
     def __init__(self) -> None:
         super().__init__()
         self._model = ClassModel()
         self.setModel(self._model)
+        self.setItemDelegate(FigureDelegate(self))
         self.setAccessibleName("Results by class")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
-        self.setWordWrap(True)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(self._on_chosen)
+        self.activated.connect(self._on_chosen)
         self._shape_headers()
 
     def set_scores(self, scores: tuple[ClassScore, ...]) -> None:
         """Show one row for each of `scores`."""
         self._model.set_scores(scores)
         columns = self.horizontalHeader()
-        for section in range(len(_COLUMNS)):
-            mode = QHeaderView.ResizeMode.Stretch if section == 0 else QHeaderView.ResizeMode.ResizeToContents
+        for section in range(self._model.columnCount()):
+            mode = QHeaderView.ResizeMode.Stretch if section == _CLASS else QHeaderView.ResizeMode.ResizeToContents
             columns.setSectionResizeMode(section, mode)
 
     def _shape_headers(self) -> None:
         columns, rows = FlatHeader(Qt.Orientation.Horizontal), self.verticalHeader()
         self.setHorizontalHeader(columns)
         columns.set_lines(2)
+        columns.setMinimumSectionSize(5 * theme.GAP)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(_ROW_HEIGHT)
         rows.hide()
         self.setFixedHeight(columns.height() + len(CLASSES) * _ROW_HEIGHT)
+
+    @Slot(QModelIndex)
+    def _on_chosen(self, index: QModelIndex) -> None:
+        if self.isVisible():  # a double click is a click before
+            self.class_chosen.emit(CLASSES[index.row()].code)

@@ -32,7 +32,7 @@ _ROW_HEIGHT = 5 * theme.GAP
 _NAME_WIDTH = 14 * theme.GAP
 _HEADER_LINES = 5
 _HOW_TO_READ = "Each row holds the images of one diagnosis, each column what the model named them."
-_NO_CELL = "Choose a cell to read it as a sentence."
+_NO_CELL = "Choose a cell to see its images. The arrow keys read the cells one by one, Enter opens one."
 
 
 class ConfusionModel(QAbstractTableModel):
@@ -48,6 +48,10 @@ class ConfusionModel(QAbstractTableModel):
         self.beginResetModel()
         self._confusion = confusion
         self.endResetModel()
+
+    def count(self, index: Index) -> int:
+        """How many images a cell has."""
+        return self._confusion[index.row()][index.column()]
 
     def set_as_shares(self, as_shares: bool) -> None:
         """Show shares of each row in place of counts."""
@@ -134,6 +138,8 @@ class ConfusionMatrix(QWidget):
 
     cell_selected = Signal(int, int)
     """True class and named class, by logit order: clicked, or reached with the arrow keys."""
+    cell_opened = Signal(int, int)
+    """The user wants to see the images of a cell that has some: clicked, or Enter."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -197,7 +203,8 @@ class ConfusionMatrix(QWidget):
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._shape_headers(table)
         table.selectionModel().currentChanged.connect(self._on_current_changed)
-        table.clicked.connect(self._on_clicked)
+        table.clicked.connect(self._on_opened)
+        table.activated.connect(self._on_opened)
         return table
 
     def _shape_headers(self, table: QTableView) -> None:
@@ -221,5 +228,7 @@ class ConfusionMatrix(QWidget):
             self.cell_selected.emit(current.row(), current.column())
 
     @Slot(QModelIndex)
-    def _on_clicked(self, index: QModelIndex) -> None:
+    def _on_opened(self, index: QModelIndex) -> None:
         self._sentence.setText(str(index.data(Qt.ItemDataRole.ToolTipRole)))
+        if self.isVisible() and self._model.count(index):  # a double click is a click before
+            self.cell_opened.emit(index.row(), index.column())

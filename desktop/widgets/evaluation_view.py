@@ -1,13 +1,20 @@
-"""An evaluation, from its headline to the training curves, as one column to be read from the top."""
+"""An evaluation: its headline first, below it one tab for each thing that somebody may ask about it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.theme import GAP, set_role
-from desktop.widgets.bar_chart import Bar, BarChart
+from desktop.theme import GAP
+from desktop.widgets import answer_choice
+from desktop.widgets.answer_choice import AnswerChoice
+from desktop.widgets.bar_chart import Bar
 from desktop.widgets.class_table import ClassTable
 from desktop.widgets.confusion_matrix import ConfusionMatrix
+from desktop.widgets.fitted_tabs import FittedTabs
+from desktop.widgets.headline_card import HeadlineCard
+from desktop.widgets.pick_bars import PickBars
 from desktop.widgets.plot_area import PlotArea
+from desktop.widgets.report_bar import ReportBar
+from desktop.widgets.section import make_label, make_section
 from desktop.widgets.training_curves import TrainingCurves
 from engine import evaluation_wording, wording
 from engine.evaluation_results import Evaluation
@@ -17,46 +24,65 @@ _CURVES_HEIGHT = 50 * GAP
 _LOADING = "The curves are being drawn."
 _NO_CURVES = "The history of this training could not be read."
 _INTERVALS = (
-    "Intervals hold 95 % of what other lesions of the same kind would give. "
-    f"Grey, “{evaluation_wording.TOO_FEW}”: wider than 0.3, this part holds too few such lesions."
+    "By image. Below each figure its interval, which holds 95 % of what other lesions of the same kind would give. "
+    f"Grey, “too few”: wider than 0.3, {evaluation_wording.TOO_FEW}. PPV, NPV, F1 and average precision hold where "
+    "the classes are as common as in this part. Choose a class to see its images."
 )
+_WRONG = "Share of the images of each class that got another name. Choose a bar to see those images."
 
 
 class EvaluationView(QWidget):
-    """Everything that is known about how a model did on one part. Looks the same size for every evaluation."""
+    """Everything that is known about how a model did on one part."""
+
+    images_asked = Signal(object)
+    """An `AnswerChoice`: the user wants to see the images behind a figure."""
+    failed = Signal(object)
+    """Something about what is shown did not work: an error for the page."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._figure, self._headline = _label("headline"), _label("heading")
-        self._meaning, self._accuracy, self._part = _label("muted"), _label(), _label()
-        self._leak = _label()
-        self._leak_banner = _banner(self._leak)
+        self._evaluation: Evaluation | None = None
+        self._asker: QWidget | None = None
+        self.headline = HeadlineCard()
         self.class_table = ClassTable()
         self.confusion = ConfusionMatrix()
-        self.wrong = BarChart("Share of images named wrong, by class")
+        self.wrong = PickBars("Share of images named wrong, by class")
         self.curves = PlotArea(_NO_CURVES)
+        self.report = ReportBar()
+        self.tabs = FittedTabs("Views of the evaluation")
+        self._classes = QWidget()
         self._lay_out()
+        self.class_table.class_chosen.connect(self._on_class_chosen)
+        self.confusion.cell_opened.connect(self._on_cell_opened)
+        self.wrong.bar_chosen.connect(self._on_bar_chosen)
+        self.report.failed.connect(self.failed)
 
     @property
     def words(self) -> str:
         """What the headline card and the warning say, for tests and screen readers."""
-        labels = (self._headline, self._meaning, self._accuracy, self._part)
-        warning = [] if self._leak_banner.isHidden() else [self._leak.text()]
-        return "\n".join([*warning, *(label.text() for label in labels)])
+        return self.headline.words
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where the Tab key stops, in order."""
+        tables = (self.class_table, self.wrong, *self.confusion.stops)
+        return (self.tabs.bar, *tables, self.report.save_button, self.report.folder_button)
+
+    def focus_again(self) -> None:
+        """Give the keyboard back to the figure whose images were looked at."""
+        if self._asker is not None:
+            self._asker.setFocus()
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show `evaluation` in place of another."""
-        self._leak.setText(evaluation_wording.LEAK_WARNING)
-        self._leak_banner.setVisible(evaluation.leak_suspected)
-        self._figure.setText(f"{evaluation.balanced_accuracy.value:.2f}")
-        self._figure.setAccessibleName(f"Balanced accuracy {evaluation.balanced_accuracy.value:.2f}")
-        self._headline.setText(evaluation_wording.describe_headline(evaluation))
-        self._meaning.setText(evaluation_wording.BALANCED_ACCURACY)
-        self._accuracy.setText(evaluation_wording.describe_accuracy(evaluation))
-        self._part.setText(evaluation_wording.describe_part(evaluation))
+        if evaluation is self._evaluation:
+            return
+        self._evaluation = evaluation
+        self.headline.show_evaluation(evaluation)
         self.class_table.set_scores(evaluation.classes)
         self.confusion.set_confusion(evaluation.confusion)
         self.wrong.set_bars(_wrong_bars(evaluation), maximum=1.0)
+        self.report.show_evaluation(evaluation)
         self._show_curves(evaluation)
 
     def _show_curves(self, evaluation: Evaluation) -> None:
@@ -69,39 +95,38 @@ class EvaluationView(QWidget):
         self.curves.clear(_LOADING)
         self.curves.show_curves(curves)
 
+    @Slot(str)
+    def _on_class_chosen(self, code: str) -> None:
+        self._ask(self.class_table, answer_choice.of_class(code))
+
+    @Slot(int, int)
+    def _on_cell_opened(self, row: int, column: int) -> None:
+        self._ask(self.confusion.table, answer_choice.of_cell(row, column))
+
+    @Slot(int)
+    def _on_bar_chosen(self, number: int) -> None:
+        self._ask(self.wrong, answer_choice.of_wrong(CLASSES[number].code))
+
+    def _ask(self, asker: QWidget, choice: AnswerChoice) -> None:
+        self._asker = asker
+        self.images_asked.emit(choice)
+
     def _lay_out(self) -> None:
         self.curves.setFixedHeight(_CURVES_HEIGHT)
-        self._figure.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._figure.setWordWrap(False)
+        classes = QVBoxLayout(self._classes)
+        classes.setContentsMargins(0, 0, 0, 0)
+        classes.setSpacing(2 * GAP)
+        classes.addWidget(make_section("", _INTERVALS, self.class_table))
+        classes.addWidget(make_section("Named wrong", _WRONG, self.wrong))
+        self.tabs.add(self._classes, "Classes")
+        self.tabs.add(make_section("", "", self.confusion), "Confusion matrix")
+        self.tabs.add(make_section("", "", self.curves), "Training")
+        foot = make_label("small", f"{NOTICE} {LIMITS}")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GAP)
-        column.addWidget(self._leak_banner)
-        column.addWidget(self._make_headline())
-        column.addWidget(_section("By class", self.class_table, _INTERVALS))
-        column.addWidget(_section("What was named what", self.confusion))
-        column.addWidget(
-            _section("Named wrong", self.wrong, "Share of the images of each class that got another name.")
-        )
-        column.addWidget(_section("How the training went", self.curves))
-        foot = _label("small")
-        foot.setText(f"{NOTICE} {LIMITS}")
-        column.addWidget(foot)
-
-    def _make_headline(self) -> QFrame:
-        words = QVBoxLayout()
-        words.setSpacing(GAP // 2)
-        for label in (self._headline, self._meaning, self._accuracy, self._part):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            words.addWidget(label)
-        card = QFrame()
-        card.setProperty("role", "card")
-        row = QHBoxLayout(card)
-        row.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
-        row.setSpacing(3 * GAP)
-        row.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        return card
+        for widget in (self.headline, self.tabs, self.report, foot):
+            column.addWidget(widget)
 
 
 def _wrong_bars(evaluation: Evaluation) -> list[Bar]:
@@ -118,39 +143,3 @@ def _wrong_bars(evaluation: Evaluation) -> list[Bar]:
             )
         )
     return bars
-
-
-def _section(title: str, content: QWidget, explanation: str = "") -> QFrame:
-    heading = _label("heading")
-    heading.setText(title)
-    card = QFrame()
-    card.setProperty("role", "card")
-    column = QVBoxLayout(card)
-    column.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
-    column.setSpacing(GAP)
-    column.addWidget(heading)
-    if explanation:
-        words = _label("small")
-        words.setText(explanation)
-        column.addWidget(words)
-    column.addWidget(content)
-    return card
-
-
-def _banner(label: QLabel) -> QFrame:
-    banner = QFrame()
-    banner.setProperty("role", "banner")
-    layout = QVBoxLayout(banner)
-    layout.setContentsMargins(2 * GAP, GAP, 2 * GAP, GAP)
-    layout.addWidget(label)
-    banner.hide()
-    return banner
-
-
-def _label(role: str = "") -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if role:
-        set_role(label, role)
-    return label

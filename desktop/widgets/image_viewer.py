@@ -1,6 +1,6 @@
 """Shows one image of a data set large, with everything the table tells about it and the others of its lesion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QKeySequence, QShortcut
@@ -31,6 +31,9 @@ _ICON = QSize(8 * GAP, 6 * GAP)
 _COLUMNS = 3
 _MOST_OTHERS = 12
 
+Describe = Callable[[ImageRow, int], Sequence[tuple[str, str]]]
+"""What is said about an image, given how many images its lesion has: titles with words."""
+
 
 class ImageViewer(QWidget):
     """The arrow keys go to the previous and the next image, Escape goes back."""
@@ -40,9 +43,16 @@ class ImageViewer(QWidget):
     moved = Signal(int)
     """Another position among `images` is shown."""
 
-    def __init__(self, runner: JobRunner, thumbnails: ThumbnailLoader, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        runner: JobRunner,
+        thumbnails: ThumbnailLoader,
+        parent: QWidget | None = None,
+        *,
+        describe: Describe = describe_image,
+    ) -> None:
         super().__init__(parent)
-        self._thumbnails = thumbnails
+        self._thumbnails, self._describe = thumbnails, describe
         self._images: Sequence[ImageRow] = ()
         self._lesions: Mapping[str, Sequence[ImageRow]] = {}
         self._position = 0
@@ -99,7 +109,7 @@ class ImageViewer(QWidget):
         self.previous_button.setEnabled(self._position > 0)
         self.next_button.setEnabled(self._position + 1 < len(self._images))
         lesion = self._lesions.get(image.lesion_id, (image,))
-        self._show_facts(describe_image(image, len(lesion)))
+        self._show_facts(self._describe(image, len(lesion)))
         self._show_others([one for one in lesion if one is not image])
         if image.path is None:
             self._loader.show_words("There is no file for this image.")

@@ -92,3 +92,22 @@ def test_numbers_can_be_read_on_every_ground(share: float) -> None:
     ground = cell_color(share)
     low, high = sorted((luminance(ground), luminance(text_color(ground))))
     assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_cells_with_images_can_be_opened(matrix: ConfusionMatrix, qtbot: QtBot) -> None:
+    """A click or Enter asks for the images of a cell; an empty cell has none to show."""
+
+    def click(row: int, column: int) -> None:
+        spot = matrix.table.visualRect(matrix.table.model().index(row, column)).center()
+        qtbot.mouseClick(matrix.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+
+    with qtbot.waitSignal(matrix.cell_opened) as opened:
+        click(4, 5)
+    assert opened.args == [4, 5]
+    with qtbot.assertNotEmitted(matrix.cell_opened):
+        click(0, 3)
+    assert matrix.sentence.startswith("0 of 45 images")
+    matrix.table.setCurrentIndex(matrix.table.model().index(4, 4))
+    with qtbot.waitSignal(matrix.cell_opened) as opened:
+        qtbot.keyClick(matrix.table, Qt.Key.Key_Return)
+    assert opened.args == [4, 4]

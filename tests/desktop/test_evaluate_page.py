@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.pages.evaluate_page import EvaluatePage
 from desktop.state import AppState
+from desktop.widgets.answer_grid import AnsweredRow
 from engine import calls, runs
 from engine.config import from_recipe
 from engine.errors import DataError
 from engine.evaluation_results import Evaluation
 from engine.events import ProgressDone
 from engine.labels import LIMITS, NOTICE
+from tests.desktop.made_up_answers import answers
 from tests.desktop.made_up_run import make_run
 from tests.desktop.made_up_training import run_started
 from tests.desktop.samples import evaluation
@@ -165,7 +167,7 @@ def test_test_part_opens_only_after_a_yes(qtbot: QtBot, state: AppState, scripte
     page = with_result(qtbot, state, scripted)
     run = opened_run(page)
     runs.record_test_opening(run.parent, opened(page).split_sha256, run, datetime.now())
-    page.test_button.click()
+    page.parts.test_button.click()
     assert page.question is not None
     assert "opened once" in page.question.informativeText()
     assert "look once, at the end" in page.question.informativeText()
@@ -176,7 +178,7 @@ def test_test_part_opens_only_after_a_yes(qtbot: QtBot, state: AppState, scripte
 def test_opened_test_part_can_be_switched_to(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
     """After "yes" the test results are shown with their count, beside the validation results."""
     page = with_result(qtbot, state, scripted)
-    page.test_button.click()
+    page.parts.test_button.click()
     assert page.question is not None
     page.question.open_button.click()
     job = scripted.latest("evaluate")
@@ -184,10 +186,10 @@ def test_opened_test_part_can_be_switched_to(qtbot: QtBot, state: AppState, scri
     job.succeed(evaluation(opened_run(page), "test", openings=2))
     assert opened(page).part == "test"
     assert "opened 2 times" in page.view.words
-    assert not page.test_button.isEnabled()
-    page.part_buttons["val"].click()
+    assert not page.parts.test_button.isVisible()
+    page.parts.buttons["val"].click()
     assert opened(page).part == "val"
-    page.part_buttons["test"].click()
+    page.parts.buttons["test"].click()
     assert opened(page).part == "test"
 
 
@@ -196,32 +198,33 @@ def test_saved_test_result_is_offered_not_forced(qtbot: QtBot, state: AppState, 
     run = make_run()
     page = shown(qtbot, state, scripted)
     scripted.latest("read").succeed(evaluation(run))
-    assert not page.part_buttons["test"].isEnabled()
+    assert not page.parts.buttons["test"].isVisible()
     scripted.latest("read").succeed(evaluation(run, "test", openings=1))
     assert opened(page).part == "val"
-    page.part_buttons["test"].click()
+    page.parts.buttons["test"].click()
     assert "opened once" in page.view.words
 
 
 def test_error_keeps_the_earlier_result(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
     """A failed opening shows sentence and hint above the validation result, which stays."""
     page = with_result(qtbot, state, scripted)
-    page.test_button.click()
+    page.parts.test_button.click()
     assert page.question is not None
     page.question.open_button.click()
     scripted.latest("evaluate").fail(GONE)
     assert page.error_panel.sentence == "The data set is gone."
     assert opened(page).part == "val"
-    assert page.test_button.isEnabled()
+    assert page.parts.test_button.isVisible()
 
 
 def test_tab_key_follows_the_eye(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
     """From the run over the part to the results, top to bottom."""
     page = with_result(qtbot, state, scripted)
     page.activateWindow()
-    order = (page.predict_button, page.part_buttons["val"], page.test_button, page.folder_button)
+    parts = (page.parts.buttons["val"], page.parts.test_button)
+    view = page.view
     page.run_choice.setFocus()
-    for widget in (*order, page.view.class_table, *page.view.confusion.stops):
+    for widget in (page.predict_button, *parts, view.tabs.bar, view.class_table, view.wrong, view.report.folder_button):
         qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
         assert page.window().focusWidget() is widget
 
@@ -233,10 +236,10 @@ def test_folder_of_the_shown_part_is_opened(
     urls: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", urls.append)
     page = with_result(qtbot, state, scripted)
-    page.folder_button.click()
+    page.view.report.folder_button.click()
     folder = opened_run(page) / "evaluation" / "val"
     folder.mkdir(parents=True)
-    page.folder_button.click()
+    page.view.report.folder_button.click()
     assert [Path(url.toLocalFile()) for url in urls] == [opened_run(page), folder]
 
 
@@ -265,3 +268,77 @@ def test_run_in_training_is_not_listed_yet(qtbot: QtBot, state: AppState, script
     scripted.job_ended.emit(job)
     assert page.run_choice.count() == 2
     assert "interrupted at epoch 3 of 30" in page.run_choice.itemText(0)
+
+
+def test_a_cell_of_the_matrix_leads_to_its_images_and_back(
+    qtbot: QtBot, state: AppState, scripted: ScriptedRunner
+) -> None:
+    """A click on 54 melanomas named nevus shows those 54 images; going back finds the matrix where it was."""
+    page = with_result(qtbot, state, scripted)
+    page.view.tabs.bar.setCurrentIndex(page.view.tabs.titles.index("Confusion matrix"))
+    table = page.view.confusion.table
+    spot = table.visualRect(table.model().index(4, 5)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert page.answers.isVisible()
+    assert not page.view.isVisible()
+    scripted.latest("list_answers").succeed(answers())
+    images = [row.answer for row in page.answers.grid.images.images if isinstance(row, AnsweredRow)]
+    assert [(one.dx, one.predicted) for one in images] == [("mel", "nv")] * 54
+    page.answers.back_button.click()
+    assert table.isVisible()
+    assert page.window().focusWidget() is table
+
+
+def test_a_class_and_a_bar_lead_to_images(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """A row of the table to all images of the class, a bar of "named wrong" to the wrong ones."""
+    page = with_result(qtbot, state, scripted)
+    page.view.class_table.class_chosen.emit("mel")
+    scripted.latest("list_answers").succeed(answers())
+    assert page.answers.number.text() == "166 images"
+    page.answers.back_button.click()
+    bar = page.view.wrong
+    QApplication.processEvents()  # lays the page out again
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.rect_of(4).center().toPoint())
+    assert page.answers.number.text() == "81 images"
+    page.answers.back_button.click()
+    qtbot.keyClick(bar, Qt.Key.Key_Down)
+    qtbot.keyClick(bar, Qt.Key.Key_Return)
+    assert page.answers.title.text() == "Melanocytic nevus (nv) named otherwise"
+
+
+def test_another_run_takes_the_images_away(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """What another page selects is shown, not the images of the run before."""
+    page = with_result(qtbot, state, scripted)
+    page.view.class_table.class_chosen.emit("mel")
+    scripted.latest("list_answers").succeed(answers())
+    fresh = make_run("2026-11-25_101500_resnet18")
+    state.set_run(fresh)
+    assert not page.answers.isVisible()
+    scripted.latest("read").succeed(evaluation(fresh))
+    assert page.view.isVisible()
+
+
+def test_report_is_saved_and_opened(
+    qtbot: QtBot, state: AppState, scripted: ScriptedRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The one file goes where the user says and comes up in the browser; a report that is gone is said."""
+    urls: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", urls.append)
+    report = tmp_path / "report.html"
+    page = with_result(qtbot, state, scripted, files=(report,))
+    saved = tmp_path / "mine.html"
+    for content in (None, "<p>figures</p>"):
+        if content is not None:
+            report.write_text(content, encoding="utf-8")
+        page.view.report.save_button.click()
+        assert page.view.report.dialog is not None
+        page.view.report.dialog.fileSelected.emit(str(saved))
+    assert page.error_panel.sentence == "The report is not in the folder of the run any more."
+    assert saved.read_text(encoding="utf-8") == "<p>figures</p>"
+    assert [Path(url.toLocalFile()) for url in urls] == [saved]
+
+
+def test_what_one_part_cannot_show_is_said(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """The rarest class decides what a split can tell; the sentence names it with its lesions."""
+    page = with_result(qtbot, state, scripted)
+    assert "dermatofibroma has only 10 lesions here" in page.view.words

@@ -76,9 +76,9 @@ def test_validation_by_itself_test_part_by_asking(run: Path, state: AppState, ru
     total = sum(sum(row) for row in page.shown.confusion)
     assert f"Validation part: {total:,} images of {page.shown.n_lesions:,} lesions" in page.view.words
     qtbot.waitUntil(lambda: runner.running("answers") is None, timeout=LONG)  # no test result was saved
-    assert not page.part_buttons["test"].isEnabled()
+    assert not page.parts.buttons["test"].isVisible()
 
-    page.test_button.click()
+    page.parts.test_button.click()
     assert page.question is not None
     page.question.open_button.click()
     qtbot.waitUntil(lambda: page.shown is not None and page.shown.part == "test", timeout=LONG)
@@ -88,7 +88,7 @@ def test_validation_by_itself_test_part_by_asking(run: Path, state: AppState, ru
 
     again = EvaluatePage(state, runner)
     shown(again, qtbot)
-    qtbot.waitUntil(lambda: again.part_buttons["test"].isEnabled(), timeout=LONG)
+    qtbot.waitUntil(lambda: again.parts.buttons["test"].isVisible(), timeout=LONG)
     assert runs.count_test_openings(state.runs_dir, page.shown.split_sha256) == 1
 
 

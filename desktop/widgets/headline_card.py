@@ -1,0 +1,90 @@
+"""The first thing that an evaluation says: balanced accuracy, how sure it is, what it is about, what it cannot show."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.theme import GAP
+from desktop.widgets.section import make_banner, make_label, make_readable
+from engine import evaluation_wording
+from engine.evaluation_results import Evaluation
+from engine.labels import CLASSES, INDEX
+from engine.wording import count
+
+_EXTERNAL = (
+    "External data: not the run's own result. Other images, other people, other prevalences: never read this "
+    "figure beside that of the run as if both were of one kind."
+)
+
+
+class HeadlineCard(QWidget):
+    """Warnings that belong before the figure, then the figure with its sentences."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._figure, self._headline = make_label("headline"), make_label("heading")
+        self._meaning = make_label("small", evaluation_wording.BALANCED_ACCURACY)
+        self._accuracy, self._part, self._limits = make_label(), make_label(), make_label("muted")
+        self._leak, self._external = make_label("", evaluation_wording.LEAK_WARNING), make_label("", _EXTERNAL)
+        self._banners = make_banner(self._leak), make_banner(self._external)
+        self._lay_out()
+
+    @property
+    def words(self) -> str:
+        """All that is said, for tests and screen readers."""
+        labels = (self._headline, self._accuracy, self._part, self._limits)
+        shown = [
+            label for banner, label in zip(self._banners, (self._leak, self._external), strict=True) if _is_up(banner)
+        ]
+        return "\n".join(label.text() for label in (*shown, *labels))
+
+    def show_evaluation(self, evaluation: Evaluation) -> None:
+        """Say what `evaluation` came to."""
+        leak, external = self._banners
+        leak.setVisible(evaluation.leak_suspected)
+        external.setVisible(evaluation.external is not None)
+        self._figure.setText(f"{evaluation.balanced_accuracy.value:.2f}")
+        self._figure.setAccessibleName(f"Balanced accuracy {evaluation.balanced_accuracy.value:.2f}")
+        self._headline.setText(evaluation_wording.describe_headline(evaluation))
+        self._accuracy.setText(evaluation_wording.describe_accuracy(evaluation))
+        self._part.setText(evaluation_wording.describe_part(evaluation))
+        self._limits.setText(describe_limits(evaluation))
+
+    def _lay_out(self) -> None:
+        self._figure.setWordWrap(False)
+        words = QVBoxLayout()
+        words.setSpacing(GAP // 2)
+        for label in (self._headline, self._meaning, self._accuracy, self._part, self._limits):
+            words.addWidget(make_readable(label))
+        card = QFrame()
+        card.setProperty("role", "card")
+        row = QHBoxLayout(card)
+        row.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        row.setSpacing(3 * GAP)
+        row.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GAP)
+        for widget in (*self._banners, card):
+            column.addWidget(widget)
+
+
+def describe_limits(evaluation: Evaluation) -> str:
+    """What one part can and cannot show, in one sentence: its rarest class decides."""
+    present = [score for score in evaluation.classes if score.n_lesions]
+    if not present:
+        return ""
+    rarest = min(present, key=lambda score: score.n_lesions)
+    name = CLASSES[INDEX[rarest.code]].name.lower()
+    vague = sum(score.sensitivity is None or score.sensitivity.is_too_wide for score in evaluation.classes)
+    can = "One part of one split shows how well the common classes are told apart"
+    if not vague:
+        return f"{can}, and here the rare ones too: even {name} has {count(rarest.n_lesions, 'lesion')}."
+    return (
+        f"{can}, but not the rare ones: {name} has only {count(rarest.n_lesions, 'lesion')} here, and for "
+        f"{vague} of {len(CLASSES)} classes it is too few to tell."
+    )
+
+
+def _is_up(widget: QWidget) -> bool:
+    return not widget.isHidden()

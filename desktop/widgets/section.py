@@ -1,0 +1,48 @@
+"""A card with a heading, an explanation and its content; and the labels that such cards are made of."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from desktop.theme import GAP, set_role
+
+
+def make_section(title: str, explanation: str, *content: QWidget) -> QFrame:
+    """A card: `title` above `explanation` (either may be empty) above `content`."""
+    card = QFrame()
+    card.setProperty("role", "card")
+    column = QVBoxLayout(card)
+    column.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+    column.setSpacing(GAP)
+    for words, role in ((title, "heading"), (explanation, "small")):
+        if words:
+            column.addWidget(make_label(role, words))
+    for widget in content:
+        column.addWidget(widget)
+    return card
+
+
+def make_banner(label: QLabel) -> QFrame:
+    """A coloured strip around `label`, hidden until there is something to say."""
+    banner = QFrame()
+    banner.setProperty("role", "banner")
+    layout = QVBoxLayout(banner)
+    layout.setContentsMargins(2 * GAP, GAP, 2 * GAP, GAP)
+    layout.addWidget(label)
+    banner.hide()
+    return banner
+
+
+def make_label(role: str = "", words: str = "") -> QLabel:
+    """Wrapped plain text in the type of `role`."""
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        set_role(label, role)
+    return label
+
+
+def make_readable(label: QLabel) -> QLabel:
+    """Let the words of `label` be selected and copied, and return it."""
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
