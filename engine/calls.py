@@ -98,6 +98,11 @@ def train(config: TrainingConfig) -> Call[TrainingResult]:
     return Call("engine.training.trainer:train", {"config": config})
 
 
+def resume(run: Path) -> Call[TrainingResult]:
+    """Go on with a training that was interrupted."""
+    return Call("engine.training.trainer:resume", {"run": run})
+
+
 def evaluate(run: Path, part: Part = "val") -> Call[Evaluation]:
     """Score a run's model on one part of its split. "test" opens the test part, which is counted."""
     return Call("engine.evaluation.evaluate:evaluate", {"run": run, "part": part})

@@ -1,4 +1,4 @@
-"""The same jobs from a terminal: train, predict, demo and download, for people and, with --json, machines."""
+"""The same jobs from a terminal: predict, demo, download and those of other files, for people and for machines."""
 
 import argparse
 import contextlib
@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,25 +19,29 @@ from engine import (
     evaluation_terminal,
     places,
     terminal,
+    training_commands,
 )
-from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
-from engine.errors import Cancelled, ConfigError, EngineError
+from engine.config import from_recipe
+from engine.errors import Cancelled, ConfigError, EngineError, Paused
 from engine.events import Control, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
 from engine.threads import share_cpu
 
 COMMANDS = (
-    "train",
     "predict",
     "demo",
     "download",
+    *training_commands.COMMANDS,
     *evaluation_commands.COMMANDS,
     *data_commands.COMMANDS,
     *doctor_commands.COMMANDS,
 )
 
-_KEPT = {"download": "What has arrived is kept: the same command goes on from there."}
+_KEPT = {
+    "download": "What has arrived is kept: the same command goes on from there.",
+    "resume": "The run is as it was saved last, and can be resumed again.",
+}
 Report = tuple[Any, str]
 """What a command has to say: as JSON, and as text for people."""
 
@@ -45,7 +49,7 @@ Report = tuple[Any, str]
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code.
 
-    0 done, 1 some images had no answer, 2 the user can mend it, 3 a fault of the program, 130 cancelled.
+    0 done, 1 some images had no answer, 2 the user can mend it, 3 a fault of the program, 4 paused, 130 cancelled.
     With --json, stdout holds exactly one JSON value; everything else goes to stderr.
     """
     options = _parser().parse_args(arguments)
@@ -62,11 +66,15 @@ def _carry_out(options: argparse.Namespace) -> tuple[Any, str, int]:
     """The result as JSON, as text, and the exit code; what went wrong is said on stderr."""
     control = Control()
     try:
-        with _quiet_stdout(), _interrupt_handled(control, can_finish=options.command in ("train", "demo")):
+        with _quiet_stdout(), _signals_handled(control, options.command):
             (value, text), code = options.run(options, control, terminal.Progress())
             return value, text, code
     except EngineError as error:
         return _fail(error.message, error.hint, 2)
+    except Paused as paused:
+        value, text = training_commands.describe_pause(paused)
+        print(text, file=sys.stderr)
+        return value, "", 4
     except Cancelled:
         return _fail("Cancelled.", _KEPT.get(options.command, "Nothing was kept."), 130)
     except Exception as error:  # noqa: BLE001 - the last line of defence
@@ -90,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print one JSON value at the end, for machines")
     common.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default=None, help="where to compute")
 
-    _add_train(commands.add_parser("train", parents=[common], help="train a network on a data set"))
+    training_commands.add_commands(commands)
 
     predict = commands.add_parser("predict", parents=[common], help="name the lesions in images")
     predict.add_argument("model", metavar="MODEL", type=Path, help="a model file or the folder of a run")
@@ -110,71 +118,6 @@ def _parser() -> argparse.ArgumentParser:
     data_commands.add_commands(commands)
     doctor_commands.add_commands(commands)
     return parser
-
-
-def _add_train(train: argparse.ArgumentParser) -> None:
-    train.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="folder of the data set")
-    train.add_argument("--recipe", choices=tuple(RECIPES), default=None, help="set of defaults (recommended)")
-    train.add_argument("--backbone", choices=BACKBONES, default=None, help="network (resnet50)")
-    train.add_argument("--weights", default=None, help="auto, none, download, or a file with ImageNet weights (auto)")
-    train.add_argument("--image-size", type=int, default=None, metavar="N", help="side of the input in pixels (224)")
-    train.add_argument("--epochs", type=int, default=None, metavar="N", help="largest number of epochs (30)")
-    train.add_argument("--batch-size", type=int, default=None, metavar="N", help="images per step (32)")
-    train.add_argument("--seed", type=int, default=None, metavar="N", help="decides split, weights and order (0)")
-    train.add_argument("--limit", type=int, default=None, metavar="N", help="use about N images, whole lesions")
-    train.add_argument("--split", default=None, help="auto, new, or a table with image ids and parts (auto)")
-    train.add_argument(
-        "--allow-leaking-split",
-        action="store_true",
-        default=None,
-        help="train on it all the same; every output says so",
-    )
-    train.add_argument("--threads", type=int, default=None, metavar="N", help="CPU threads (one per core)")
-    train.add_argument("--out", type=Path, default=None, metavar="RUNS_DIR", help="folder that holds the runs")
-    train.add_argument("--config", type=Path, default=None, metavar="FILE", help="repeat the config.json of a run")
-    train.set_defaults(run=_train)
-
-
-_SETTINGS = (
-    "backbone",
-    "weights",
-    "epochs",
-    "batch_size",
-    "seed",
-    "limit",
-    "split",
-    "allow_leaking_split",
-    "threads",
-    "device",
-    "out",
-)
-
-
-def training_config(options: argparse.Namespace) -> TrainingConfig:
-    """The config that the options of `train` ask for. Raises `ConfigError`."""
-    given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
-    if options.out is not None:
-        given["out"] = options.out.absolute()
-    if options.config is not None:
-        if options.recipe is not None:
-            raise ConfigError("--recipe and --config exclude each other.", "A config holds all settings of its recipe.")
-        if options.folder is not None:
-            given["data"] = options.folder.absolute()
-        config = read_config(options.config, **given)
-        return config if options.image_size is None else with_image_size(config, options.image_size)
-    if options.folder is None:
-        raise ConfigError("No data set was named.", "Name its folder, or a config with --config.")
-    out = given.pop("out", places.runs_dir())
-    recipe = options.recipe or "recommended"
-    return from_recipe(recipe, data=options.folder.absolute(), out=out, image_size=options.image_size, **given)
-
-
-def _train(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
-    config = training_config(options)  # before the heavy import: what is wrong with it is said at once
-    from engine.training.trainer import train
-
-    result = train(config, control=control, on_event=on_event)
-    return (training_json(result), terminal.describe_training(result)), 0
 
 
 def _predict(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
@@ -231,18 +174,31 @@ def _quiet_stdout() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _interrupt_handled(control: Control, *, can_finish: bool) -> Iterator[None]:
-    """Ctrl+C finishes a training early and keeps the best model; anything else, and the second Ctrl+C, cancels."""
+def _signals_handled(control: Control, command: str) -> Iterator[None]:
+    """Ctrl+C finishes a training early and keeps the best model; anything else, and the second Ctrl+C, cancels.
+
+    Ctrl+\\ (on Windows Ctrl+Break), and the signal by which systems ask programs to end, pause a training.
+    """
+    is_training = command in ("train", "resume", "demo")
 
     def on_interrupt(number: int, frame: FrameType | None) -> None:
-        if can_finish and not control.is_finishing_early:
+        if is_training and not control.is_finishing_early:
             control.finish_early()
-            print("\nFinishing early and keeping the best model; Ctrl+C again discards the run.", file=sys.stderr)
+            second = "leaves the run as it was saved last" if command == "resume" else "discards the run"
+            print(f"\nFinishing early and keeping the best model; Ctrl+C again {second}.", file=sys.stderr)
         else:
             control.cancel()
 
-    previous: Callable[[int, FrameType | None], Any] | int | None = signal.signal(signal.SIGINT, on_interrupt)
+    def on_pause(number: int, frame: FrameType | None) -> None:
+        control.pause()
+        print("\nPausing: a checkpoint is written after this batch.", file=sys.stderr)
+
+    names = ("SIGTERM", "SIGQUIT", "SIGBREAK") if is_training else ()
+    handlers = {getattr(signal, name): on_pause for name in names if hasattr(signal, name)}
+    handlers[signal.SIGINT] = on_interrupt
+    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

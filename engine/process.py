@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from engine.calls import Call
-from engine.errors import ENGINE_ERRORS, Cancelled, ChildDiedError, EngineError, UnexpectedError
+from engine.errors import ENGINE_ERRORS, Cancelled, ChildDiedError, EngineError, Paused, UnexpectedError
 from engine.events import Control, Event, OnEvent
 from engine.threads import share_cpu
 
@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 
 _POLL_SECONDS = 0.05
 _CANCEL_SECONDS = 4.0  # cancel is done within 5 s, by ending the child if need be
+_CHECKPOINT_SECONDS = 120.0  # a training without a window may take so long for its batch and its checkpoint
 _LAST_WORDS = 2000  # characters
 
 
@@ -42,7 +43,8 @@ class Lane:
     def run(self, call: Call[Result], on_event: OnEvent, control: Control) -> Result:
         """Carry out `call` and wait for it; `on_event` is called in this thread.
 
-        Raises what the call raised: an `EngineError` as itself, `Cancelled`, anything else as `UnexpectedError`;
+        Raises what the call raised: an `EngineError`, `Cancelled` or `Paused` as itself, anything else as
+        `UnexpectedError`;
         `ChildDiedError` when the child ended without an answer.
         """
         while not self._busy.acquire(timeout=_POLL_SECONDS):
@@ -108,14 +110,17 @@ class Lane:
 
     def _await_answer(self, connection: "Connection[Any, Any]", on_event: OnEvent, control: Control) -> list[Any]:
         give_up_at: float | None = None
-        told_to_finish = False
+        orders: dict[str, Callable[[], bool]] = {
+            "finish_early": lambda: control.is_finishing_early,
+            "pause": lambda: control.is_pausing,
+        }
         while True:
             if control.is_cancelled and give_up_at is None:
                 connection.send(("cancel", self._number))
                 give_up_at = time.monotonic() + _CANCEL_SECONDS
-            if control.is_finishing_early and not told_to_finish:
-                connection.send(("finish_early", self._number))
-                told_to_finish = True
+            for order in [order for order, is_given in orders.items() if is_given()]:
+                connection.send((order, self._number))
+                del orders[order]
             if give_up_at is not None and time.monotonic() > give_up_at:
                 raise Cancelled
             if not connection.poll(_POLL_SECONDS):
@@ -170,13 +175,16 @@ def _unpack(answer: list[Any], control: Control) -> object:
         raise Cancelled
     if kind == "result":
         return content[0]
+    if kind == "paused":
+        raise Paused(*content)
     if kind == "error":
         raise ENGINE_ERRORS.get(content[0], EngineError)(content[1], content[2])
     raise UnexpectedError(content[0], content[1], content[2])
 
 
 def _serve(connection: "Connection[Any, Any]", log: str, niceness: int) -> None:
-    """The child: a thread reads messages, the main thread carries out calls; it ends when the pipe closes."""
+    """The child: a thread reads messages, the main thread carries out calls; it ends when the pipe closes, a training
+    after a checkpoint."""
     _send_output_to(log)
     _lower_priority(niceness)
     share_cpu()
@@ -185,8 +193,14 @@ def _serve(connection: "Connection[Any, Any]", log: str, niceness: int) -> None:
     threading.Thread(target=_read_messages, args=(connection, calls, controls), daemon=True).start()
     while True:
         number, call = calls.get()
-        connection.send(_carry_out(call, controls[number], lambda event: connection.send(("event", event))))
+        _send(connection, _carry_out(call, controls[number], lambda event: _send(connection, ("event", event))))
         del controls[number]
+
+
+def _send(connection: "Connection[Any, Any]", message: tuple[object, ...]) -> None:
+    """Nobody need listen any more: whoever reads messages sees that too, and ends the child."""
+    with contextlib.suppress(OSError):
+        connection.send(message)
 
 
 def _read_messages(
@@ -198,12 +212,23 @@ def _read_messages(
         try:
             kind, number, *content = connection.recv()
         except (EOFError, OSError):
+            _await_checkpoints(controls)
             os._exit(0)  # the window is gone; every file is written atomically, so this is safe at any moment
         if kind == "call":
             controls[number] = Control()
             calls.put((number, content[0]))
         elif (control := controls.get(number)) is not None:
-            control.cancel() if kind == "cancel" else control.finish_early()
+            {"cancel": control.cancel, "finish_early": control.finish_early, "pause": control.pause}[kind]()
+
+
+def _await_checkpoints(controls: dict[int, Control]) -> None:
+    """Pause what can be paused and wait until it has ended."""
+    running = tuple(controls.values())
+    for control in running:
+        control.pause()
+    give_up_at = time.monotonic() + _CHECKPOINT_SECONDS
+    while any(control.hears_pause for control in running) and time.monotonic() < give_up_at:
+        time.sleep(_POLL_SECONDS)
 
 
 def _carry_out(call: Call[object], control: Control, on_event: Callable[[Event], None]) -> tuple[object, ...]:
@@ -213,6 +238,8 @@ def _carry_out(call: Call[object], control: Control, on_event: Callable[[Event],
         return ("result", function(**call.arguments, control=control, on_event=on_event))
     except Cancelled:
         return ("cancelled",)
+    except Paused as paused:
+        return ("paused", paused.run, paused.epochs_run, paused.epochs)
     except EngineError as error:
         return ("error", type(error).__name__, error.message, error.hint)
     except Exception as error:  # noqa: BLE001 - whatever it is, the window must hear of it, as text

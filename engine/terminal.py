@@ -1,12 +1,14 @@
 """What people see in a terminal: progress bars with the time left, and results as text."""
 
+import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from engine import wording
-from engine.events import BatchesDone, EpochDone, Event, ProgressDone, RunStarted, StatusChanged
+from engine import places, wording
+from engine.events import BatchesDone, EpochDone, Event, ProgressDone, RunStarted, StatusChanged, TrainingAdjusted
 from engine.labels import DEMO_NOTICE, LIMITS, NOTICE
 from engine.results import Prediction, TrainingResult
 
@@ -29,7 +31,12 @@ class Progress:
         elif isinstance(event, RunStarted):
             self._run = event
             self._say(f"Run {event.run}\n{event.device}\n{event.weights}")
+            self._say(f"Should it be interrupted, it goes on by: {resume_command(event.run)}")
+            if event.history:
+                self._say(f"It goes on after epoch {len(event.history)} of {event.epochs}")
             self._say(f"{event.n_train:,} training images, {event.n_val:,} for validation")
+        elif isinstance(event, TrainingAdjusted):
+            self._say(event.text)
         elif isinstance(event, BatchesDone) and self._run is not None:
             left = "" if event.seconds_left is None else f", {event.seconds_left / 60:.0f} min left in all"
             note = f"loss {event.losses[-1]:.3f}{left}" if event.losses else left.lstrip(", ")
@@ -60,6 +67,12 @@ def _epoch_line(event: EpochDone, epochs: int) -> str:
         f"epoch {record.epoch}/{epochs}: loss {record.train_loss:.3f}, validation loss {record.val_loss:.3f}, "
         f"balanced accuracy {record.val_balanced_accuracy:.3f}, {record.seconds:.0f} s{mark}"
     )
+
+
+def resume_command(run: Path) -> str:
+    """What to type to go on with a run: by its name where that is enough."""
+    name = run.name if run.parent == places.runs_dir() else str(run)
+    return f"main.py resume {shlex.quote(name)}"
 
 
 def describe_training(result: TrainingResult) -> str:

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.errors import DataError
+from engine.errors import DataError, Paused
 from engine.events import Control, OnEvent, Progress, StatusChanged
 
 
@@ -39,6 +39,18 @@ def count(total: int, seconds: float, *, control: Control, on_event: OnEvent) ->
         time.sleep(seconds)
         progress.advance()
     return "all"
+
+
+def count_pausable(path: Path, seconds: float, *, control: Control, on_event: OnEvent) -> None:
+    """Work without end that writes a checkpoint when it is paused, which takes a while."""
+    with control.hearing_pause():
+        while True:
+            on_event(StatusChanged(text="Counting"))
+            time.sleep(seconds)
+            if control.is_pausing:
+                time.sleep(0.5)
+                path.write_text("checkpoint")
+                raise Paused(path, 3, 30)
 
 
 def ignore_cancel(path: Path, *, control: Control, on_event: OnEvent) -> None:

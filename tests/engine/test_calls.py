@@ -27,6 +27,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "download_weights": {"backbone": "resnet18"},
     "estimate_time": {"config": CONFIG},
     "train": {"config": CONFIG},
+    "resume": {"run": Path("run")},
     "evaluate": {"run": Path("run")},
     "read_evaluation": {"run": Path("run")},
     "evaluate_external": {"model": Path("model.safetensors"), "data": Path("data")},

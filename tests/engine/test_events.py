@@ -31,3 +31,14 @@ def test_cancel_stops_at_the_next_step() -> None:
     control.cancel()
     with pytest.raises(Cancelled):
         progress.advance()
+
+
+def test_a_pause_is_heard_only_where_it_can_be() -> None:
+    """Scans go on; the job that can be paused says from when until when."""
+    control = Control()
+    with control.hearing_pause():
+        assert control.hears_pause
+    assert not control.hears_pause
+    control.pause()
+    assert control.is_pausing
+    Progress(1, "images", control, lambda event: None).advance()

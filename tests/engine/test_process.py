@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from engine.calls import Call
-from engine.errors import Cancelled, ChildDiedError, DataError, UnexpectedError
+from engine.errors import Cancelled, ChildDiedError, DataError, Paused, UnexpectedError
 from engine.events import Control, Event, StatusChanged, ignore_events
 from engine.process import Lane
 
@@ -246,3 +246,45 @@ def test_kill_ends_a_deaf_child_at_once(lane: Lane) -> None:
     lane.kill()
     worker.join(5)
     assert len(errors) == 1
+
+
+def test_a_pause_crosses_and_says_how_far_it_came(lane: Lane, tmp_path: Path) -> None:
+    """The call ends with what the training said, its checkpoint is written, and the child goes on."""
+    control = Control()
+    asked = call("count_pausable", path=tmp_path / "run", seconds=0.01)
+    with pytest.raises(Paused) as caught:
+        lane.run(asked, lambda event: control.pause(), control)
+    assert (caught.value.run, caught.value.epochs_run, caught.value.epochs) == (tmp_path / "run", 3, 30)
+    assert (tmp_path / "run").read_text() == "checkpoint"
+    assert lane.run(call("add", a=1, b=1), ignore_events, Control()) == 2
+
+
+_PARENT = """
+import sys
+from pathlib import Path
+from engine.calls import Call
+from engine.events import Control
+from engine.process import Lane
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    lane = Lane("test", folder)
+    call = Call("tests.engine.process_targets:count_pausable", {"path": folder / "run", "seconds": 0.01})
+    lane.run(call, lambda event: print(lane.pid, flush=True), Control())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_training_whose_window_is_killed_writes_a_checkpoint(tmp_path: Path) -> None:
+    """The child notices that nobody listens any more, pauses, and then ends: no orphan, nothing lost."""
+    script = tmp_path / "window.py"
+    script.write_text(_PARENT)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, str(script), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as window:
+        assert window.stdout is not None
+        child = psutil.Process(int(window.stdout.readline()))
+        window.kill()
+    psutil.wait_procs([child], timeout=20)
+    assert not child.is_running()
+    assert (tmp_path / "run").read_text() == "checkpoint"

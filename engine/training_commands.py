@@ -1,0 +1,109 @@
+"""The commands of the terminal about training: train, and resume what was interrupted."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from engine import places, terminal
+from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
+from engine.errors import ConfigError, Paused
+from engine.evaluation_commands import find_run
+from engine.events import Control, OnEvent
+from engine.json_output import training_json
+
+COMMANDS = ("train", "resume")
+
+Report = tuple[Any, str]
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to the parser of the command line."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print one JSON value at the end, for machines")
+    _add_train(commands.add_parser("train", parents=[common], help="train a network on a data set"))
+
+    resume = commands.add_parser("resume", parents=[common], help="go on with a training that was interrupted")
+    resume.add_argument("run_folder", metavar="RUN", type=Path, help="folder of the run, or its name")
+    resume.set_defaults(run=run_resume)
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default=None, help="where to compute")
+    train.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="folder of the data set")
+    train.add_argument("--recipe", choices=tuple(RECIPES), default=None, help="set of defaults (recommended)")
+    train.add_argument("--backbone", choices=BACKBONES, default=None, help="network (resnet50)")
+    train.add_argument("--weights", default=None, help="auto, none, download, or a file with ImageNet weights (auto)")
+    train.add_argument("--image-size", type=int, default=None, metavar="N", help="side of the input in pixels (224)")
+    train.add_argument("--epochs", type=int, default=None, metavar="N", help="largest number of epochs (30)")
+    train.add_argument("--batch-size", type=int, default=None, metavar="N", help="images per step (32)")
+    train.add_argument("--seed", type=int, default=None, metavar="N", help="decides split, weights and order (0)")
+    train.add_argument("--limit", type=int, default=None, metavar="N", help="use about N images, whole lesions")
+    train.add_argument("--split", default=None, help="auto, new, or a table with image ids and parts (auto)")
+    train.add_argument(
+        "--allow-leaking-split",
+        action="store_true",
+        default=None,
+        help="train on it all the same; every output says so",
+    )
+    train.add_argument("--threads", type=int, default=None, metavar="N", help="CPU threads (one per core)")
+    train.add_argument("--out", type=Path, default=None, metavar="RUNS_DIR", help="folder that holds the runs")
+    train.add_argument("--config", type=Path, default=None, metavar="FILE", help="repeat the config.json of a run")
+    train.set_defaults(run=run_train)
+
+
+_SETTINGS = (
+    "backbone",
+    "weights",
+    "epochs",
+    "batch_size",
+    "seed",
+    "limit",
+    "split",
+    "allow_leaking_split",
+    "threads",
+    "device",
+    "out",
+)
+
+
+def training_config(options: argparse.Namespace) -> TrainingConfig:
+    """The config that the options of `train` ask for. Raises `ConfigError`."""
+    given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    if options.out is not None:
+        given["out"] = options.out.absolute()
+    if options.config is not None:
+        if options.recipe is not None:
+            raise ConfigError("--recipe and --config exclude each other.", "A config holds all settings of its recipe.")
+        if options.folder is not None:
+            given["data"] = options.folder.absolute()
+        config = read_config(options.config, **given)
+        return config if options.image_size is None else with_image_size(config, options.image_size)
+    if options.folder is None:
+        raise ConfigError("No data set was named.", "Name its folder, or a config with --config.")
+    out = given.pop("out", places.runs_dir())
+    recipe = options.recipe or "recommended"
+    return from_recipe(recipe, data=options.folder.absolute(), out=out, image_size=options.image_size, **given)
+
+
+def run_train(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    """Train a network."""
+    config = training_config(options)  # before the heavy import: what is wrong with it is said at once
+    from engine.training.trainer import train
+
+    result = train(config, control=control, on_event=on_event)
+    return (training_json(result), terminal.describe_training(result)), 0
+
+
+def run_resume(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    """Go on with a training that was interrupted."""
+    run = find_run(options.run_folder)
+    from engine.training.trainer import resume
+
+    result = resume(run, control=control, on_event=on_event)
+    return (training_json(result), terminal.describe_training(result)), 0
+
+
+def describe_pause(paused: Paused) -> Report:
+    """That a training was paused, and how it goes on."""
+    value = {"paused": True, "run": str(paused.run), "epochs_run": paused.epochs_run, "epochs": paused.epochs}
+    return value, f"{paused}\nGo on with it by: {terminal.resume_command(paused.run)}"
