@@ -129,7 +129,8 @@ def _assess_again(
         table = read_table(folder.evaluation(part) / PREDICTIONS, card)
     except DataError:
         return None
-    evaluation = assess(folder, model, part, table, card, 0, is_demo=card.is_demo)
+    openings = runs.count_test_openings(folder.path.parent, card.split_sha256)
+    evaluation = assess(folder, model, part, table, card, openings, is_demo=card.is_demo)
     with contextlib.suppress(DiskError):  # only costs time: it is computed again when it is next read
         sha256 = str(provenance["model_sha256"])
         return write_report(folder.evaluation(part), evaluation, table, origin_of(card, sha256))
