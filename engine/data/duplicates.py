@@ -120,6 +120,7 @@ def _grey_images(dataset: Dataset, rows: pd.DataFrame, control: Control, on_even
     cache = open_cache(dataset, _PIXELS, control=control, on_event=on_event)
     grey = torch.empty((len(rows), alignment.SIDE, alignment.SIDE), dtype=torch.uint8)
     for at, image_id in enumerate(rows["image_id"]):
+        control.raise_if_cancelled()
         grey[at] = torch.tensor(cache.pixels[cache.positions[image_id]]).float() @ _GREY
     return grey
 
