@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.data_wording import name_dx_type
+from engine.comparison_wording import SLICE_TITLES, name_slice
 from engine.evaluation_results import AnsweredImage, ReliabilityBin
 from engine.labels import CLASSES, EQUAL_PRIORS_NOTE, GROUP_NAME
 from engine.wording import name_class, name_share
@@ -55,19 +55,8 @@ def of_bin(question: Question, one: ReliabilityBin) -> AnswerChoice:
 
 def of_slice(column: str, value: str) -> AnswerChoice:
     """The images that share one value of a column of the data set's table."""
-    title = f"{name_column(column)}: {name_value(column, value)}"
+    title = f"{SLICE_TITLES.get(column, column)}: {name_slice(column, value)}"
     return AnswerChoice(title=title, accepts=lambda image: image.slice_value(column) == value)
-
-
-def name_column(column: str) -> str:
-    """A column of the data set's table by which an evaluation is cut: "Site"."""
-    names = {"sex": "Sex", "age": "Age", "localization": "Site", "dx_type": "How diagnosed", "source": "Source"}
-    return names.get(column, column)
-
-
-def name_value(column: str, value: str) -> str:
-    """One value of such a column: "histopathology"."""
-    return name_dx_type(value) if column == "dx_type" else value
 
 
 def describe_answer(image: AnsweredImage) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from desktop.theme import GAP
 from desktop.widgets import answer_choice
 from desktop.widgets.answer_choice import AnswerChoice
 from desktop.widgets.bar_chart import Bar
+from desktop.widgets.calibration_view import CalibrationView
 from desktop.widgets.class_table import ClassTable
 from desktop.widgets.confusion_matrix import ConfusionMatrix
 from desktop.widgets.fitted_tabs import FittedTabs
@@ -15,6 +16,7 @@ from desktop.widgets.pick_bars import PickBars
 from desktop.widgets.plot_area import PlotArea
 from desktop.widgets.report_bar import ReportBar
 from desktop.widgets.section import make_label, make_section
+from desktop.widgets.slices_view import SlicesView
 from desktop.widgets.training_curves import TrainingCurves
 from engine import evaluation_wording, wording
 from engine.evaluation_results import Evaluation
@@ -47,6 +49,7 @@ class EvaluationView(QWidget):
         self.class_table = ClassTable()
         self.confusion = ConfusionMatrix()
         self.wrong = PickBars("Share of images named wrong, by class")
+        self.calibration, self.slices = CalibrationView(), SlicesView()
         self.curves = PlotArea(_NO_CURVES)
         self.report = ReportBar()
         self.tabs = FittedTabs("Views of the evaluation")
@@ -55,6 +58,8 @@ class EvaluationView(QWidget):
         self.class_table.class_chosen.connect(self._on_class_chosen)
         self.confusion.cell_opened.connect(self._on_cell_opened)
         self.wrong.bar_chosen.connect(self._on_bar_chosen)
+        self.calibration.images_asked.connect(self._on_calibration_asked)
+        self.slices.images_asked.connect(self._on_slice_asked)
         self.report.failed.connect(self.failed)
 
     @property
@@ -65,7 +70,7 @@ class EvaluationView(QWidget):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where the Tab key stops, in order."""
-        tables = (self.class_table, self.wrong, *self.confusion.stops)
+        tables = (self.class_table, self.wrong, *self.confusion.stops, *self.calibration.stops, *self.slices.stops)
         return (self.tabs.bar, *tables, self.report.save_button, self.report.folder_button)
 
     def focus_again(self) -> None:
@@ -82,6 +87,8 @@ class EvaluationView(QWidget):
         self.class_table.set_scores(evaluation.classes)
         self.confusion.set_confusion(evaluation.confusion)
         self.wrong.set_bars(_wrong_bars(evaluation), maximum=1.0)
+        self.calibration.show_calibration(evaluation.calibration)
+        self.slices.show_slices(evaluation.slices, evaluation.balanced_accuracy)
         self.report.show_evaluation(evaluation)
         self._show_curves(evaluation)
 
@@ -107,6 +114,14 @@ class EvaluationView(QWidget):
     def _on_bar_chosen(self, number: int) -> None:
         self._ask(self.wrong, answer_choice.of_wrong(CLASSES[number].code))
 
+    @Slot(object)
+    def _on_calibration_asked(self, choice: AnswerChoice) -> None:
+        self._ask(self.calibration.diagram, choice)
+
+    @Slot(object)
+    def _on_slice_asked(self, choice: AnswerChoice) -> None:
+        self._ask(self.slices.table, choice)
+
     def _ask(self, asker: QWidget, choice: AnswerChoice) -> None:
         self._asker = asker
         self.images_asked.emit(choice)
@@ -120,6 +135,8 @@ class EvaluationView(QWidget):
         classes.addWidget(make_section("Named wrong", _WRONG, self.wrong))
         self.tabs.add(self._classes, "Classes")
         self.tabs.add(make_section("", "", self.confusion), "Confusion matrix")
+        self.tabs.add(make_section("", "", self.calibration), "Calibration")
+        self.tabs.add(make_section("", "", self.slices), "Slices")
         self.tabs.add(make_section("", "", self.curves), "Training")
         foot = make_label("small", f"{NOTICE} {LIMITS}")
         column = QVBoxLayout(self)

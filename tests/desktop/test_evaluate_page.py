@@ -342,3 +342,20 @@ def test_what_one_part_cannot_show_is_said(qtbot: QtBot, state: AppState, script
     """The rarest class decides what a split can tell; the sentence names it with its lesions."""
     page = with_result(qtbot, state, scripted)
     assert "dermatofibroma has only 10 lesions here" in page.view.words
+
+
+def test_dots_and_slices_lead_to_images(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """A dot of the reliability diagram and a slice show what they are made of; the keyboard comes back to them."""
+    page = with_result(qtbot, state, scripted)
+    page.view.tabs.bar.setCurrentIndex(page.view.tabs.titles.index("Calibration"))
+    page.view.calibration.diagram.bin_chosen.emit(3)
+    scripted.latest("list_answers").succeed(answers())
+    shown = [row.answer for row in page.answers.grid.images.images if isinstance(row, AnsweredRow)]
+    assert shown
+    assert all(3 / 15 <= one.group_probability < 4 / 15 for one in shown)
+    page.answers.back_button.click()
+    assert page.window().focusWidget() is page.view.calibration.diagram
+    page.view.tabs.bar.setCurrentIndex(page.view.tabs.titles.index("Slices"))
+    page.view.slices.table.activated.emit(page.view.slices.model.index(1, 0))
+    shown = [row.answer for row in page.answers.grid.images.images if isinstance(row, AnsweredRow)]
+    assert {one.sex for one in shown} == {"female"}
