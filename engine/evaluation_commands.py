@@ -6,6 +6,7 @@ from typing import Any
 
 from engine import evaluation_terminal as terminal
 from engine import places
+from engine.atomic import write_bytes
 from engine.errors import ConfigError, ModelFileError
 from engine.evaluation_results import Evaluation
 from engine.events import Control, OnEvent
@@ -35,6 +36,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--data", type=Path, default=None, metavar="FOLDER", help="score on these labelled images, which it has not met"
     )
     evaluate.add_argument("--out", type=Path, default=None, metavar="FOLDER", help="for the result of --data")
+    evaluate.add_argument("--report", type=Path, default=None, metavar="FILE", help="save the report as HTML here too")
     evaluate.set_defaults(run=run_evaluate)
 
     score = commands.add_parser("score", parents=[common], help="score probabilities by the rule of ISIC 2018, task 3")
@@ -62,6 +64,8 @@ def run_evaluate(options: argparse.Namespace, control: Control, on_event: OnEven
 
         part: Part = "test" if options.open_test else "val"
         result = evaluate(run, part, control=control, on_event=on_event)
+    if options.report is not None:
+        _copy_report(result, options.report)
     return (evaluation_json(result), terminal.describe_evaluation(result)), 0
 
 
@@ -72,6 +76,11 @@ def _evaluate_external(options: argparse.Namespace, control: Control, on_event: 
     from engine.evaluation.external import evaluate_external
 
     return evaluate_external(run, options.data, options.out, control=control, on_event=on_event)
+
+
+def _copy_report(result: Evaluation, path: Path) -> None:
+    report = next(file for file in result.files if file.suffix == ".html")
+    write_bytes(path.absolute(), report.read_bytes())
 
 
 def run_score(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:

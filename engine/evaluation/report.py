@@ -12,13 +12,16 @@ import pandas as pd
 
 from engine import figures
 from engine.atomic import write_bytes, write_json, write_text
-from engine.errors import ConfigError
+from engine.errors import ConfigError, ModelFileError
 from engine.evaluation.challenge import to_submission
+from engine.evaluation.html_report import make_report
 from engine.evaluation.predictions import COLUMNS, NAME
 from engine.evaluation.tables import make_tables
 from engine.evaluation_results import Evaluation
 from engine.labels import DEMO_NOTICE, LIMITS, NOTICE, PART_NAMES
+from engine.model.file import read_card
 from engine.records import as_json, from_json
+from engine.results import ModelCard
 from engine.wording import LEAKING_SPLIT, count
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 METRICS = "metrics.json"
 """Written last: where it is, the other files of an evaluation are too."""
+REPORT = "report.html"
+"""All of it on one page, for people."""
 _DPI = 150
 _FOOTER_WIDTH = 115  # characters
 
@@ -50,11 +55,15 @@ def write_report(
     }
     if left_out is not None:
         tables[folder / "overlap.csv"] = left_out
-    evaluation = replace(evaluation, files=(*tables, folder / METRICS, *drawings))
+    evaluation = replace(evaluation, files=(*tables, folder / METRICS, folder / REPORT, *drawings))
     for path, table in tables.items():
         write_text(path, table.to_csv(index=False, lineterminator="\n"))
+    shown = {}
     for path, draw in drawings.items():
-        write_bytes(path, _as_png(draw(), evaluation))
+        figure = draw()
+        shown[path.name] = _as_png(figure)  # the report says beside it what the footer of a single file says
+        write_bytes(path, _as_png(_stamp(figure, evaluation)))
+    write_text(folder / REPORT, make_report(evaluation, _read_card(evaluation.model), provenance, shown))
     notices = {"notice": NOTICE, "limits": _limits(evaluation)}
     content = {**notices, **as_json(provenance), f"columns of {NAME}": COLUMNS, "evaluation": as_json(evaluation)}
     write_json(folder / METRICS, content)
@@ -138,15 +147,23 @@ def _new_figure(size: tuple[float, float]) -> "Figure":
     return Figure(figsize=size, dpi=_DPI, layout=layout, facecolor=figures.PAPER.ground)
 
 
-def _as_png(figure: "Figure", evaluation: Evaluation) -> bytes:
-    """The figure with what it is about and the notice in its footer; "demo data" across it when it is."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+def _read_card(model: Path) -> ModelCard | None:
+    """What the model says about itself; None if its file is not there any more, which the figures survive."""
+    try:
+        return read_card(model)
+    except ModelFileError:
+        return None
 
-    FigureCanvasAgg(figure)
+
+def _stamp(figure: "Figure", evaluation: Evaluation) -> "Figure":
+    """Write into the figure's footer what it is about, and the notice; "demo data" across it when it is."""
     about = f"{count(evaluation.n_images, 'image')} of {count(evaluation.n_lesions, 'lesion')}"
     if evaluation.part == "test":
         about += f", opened {count(evaluation.test_openings, 'time')}"
-    what = f"{PART_NAMES[evaluation.part].capitalize()}: {about}. Split {evaluation.split_sha256[:12]}."
+    name = PART_NAMES[evaluation.part].capitalize()
+    if evaluation.external is not None:
+        name += f" {evaluation.external.name}"
+    what = f"{name}: {about}. Split {evaluation.split_sha256[:12]}."
     if evaluation.is_demo:
         figure.text(0.5, 0.55, "demo data", rotation=30, ha="center", va="center", fontsize=64, alpha=0.08)
     if evaluation.leaking_split:
@@ -154,6 +171,13 @@ def _as_png(figure: "Figure", evaluation: Evaluation) -> bytes:
         what = f"{LEAKING_SPLIT} {what}"
     lines = [line for text in (what, NOTICE, _limits(evaluation)) for line in textwrap.wrap(text, _FOOTER_WIDTH)]
     figure.supxlabel("\n".join(lines), fontsize=7.5, color=figures.PAPER.muted)
+    return figure
+
+
+def _as_png(figure: "Figure") -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure)
     image = io.BytesIO()
     figure.savefig(image, format="png")
     return image.getvalue()

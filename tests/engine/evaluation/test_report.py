@@ -20,8 +20,13 @@ from tests.engine.evaluation.samples import evaluation, evaluation_of_few
 _PREDICTIONS = pd.DataFrame({"image_id": ["a", "b"], **{f"p_{code}": [0.5, 0.25] for code in CODES}})
 
 
+def _stamped(shown: Evaluation) -> bytes:
+    """A figure as it is written for `shown`."""
+    return report._as_png(report._stamp(report._figures(evaluation())["confusion_counts.png"](), shown))
+
+
 def test_every_file_is_written_and_named(tmp_path: Path) -> None:
-    """Tables, numbers and seven figures are in the folder, and the evaluation lists exactly them."""
+    """Tables, numbers, the page and seven figures are in the folder, and the evaluation lists exactly them."""
     written = write_report(tmp_path, evaluation(), _PREDICTIONS, {"model_sha256": "c0ffee"})
     found = {path for path in tmp_path.rglob("*") if path.is_file()}
     assert set(written.files) == found
@@ -30,6 +35,7 @@ def test_every_file_is_written_and_named(tmp_path: Path) -> None:
         "isic2018.csv",
         "per_class.csv",
         "metrics.json",
+        "report.html",
         "confusion_counts.png",
         "confusion_shares.png",
         "share_wrong.png",
@@ -57,8 +63,8 @@ def test_the_class_table_has_empty_cells_where_nothing_is_defined(tmp_path: Path
 
 def test_figures_are_sharp_and_stamped_when_they_show_demo_data(tmp_path: Path) -> None:
     """150 dots per inch, and the stamp darkens pixels that are white without it."""
-    real = report._as_png(report._figures(evaluation())["confusion_counts.png"](), evaluation())
-    demo = report._as_png(report._figures(evaluation())["confusion_counts.png"](), replace(evaluation(), is_demo=True))
+    real = _stamped(evaluation())
+    demo = _stamped(replace(evaluation(), is_demo=True))
     with Image.open(io.BytesIO(real)) as plain, Image.open(io.BytesIO(demo)) as stamped:
         assert plain.size == stamped.size == (1080, 990)
         assert round(plain.info["dpi"][0]) == 150
@@ -102,7 +108,7 @@ def test_what_was_written_can_be_read_back_even_from_another_place(tmp_path: Pat
     (tmp_path / "old").rename(tmp_path / "new")
     moved = read_report(RunFolder(tmp_path / "new").evaluation("val"))
     assert moved is not None
-    assert len(moved.files) == 14
+    assert len(moved.files) == 15
     assert all(path.is_file() for path in moved.files)
 
 
