@@ -7,7 +7,7 @@ from desktop.theme import GAP
 from desktop.widgets.answer_choice import Question, of_bin
 from desktop.widgets.reliability_diagram import ReliabilityDiagram, describe_bin
 from desktop.widgets.section import make_label, make_readable
-from engine import comparison_wording, metric_wording
+from engine import comparison_wording
 from engine.evaluation_results import Calibration, Interval, Reliability
 from engine.labels import GROUP_NAME
 from engine.wording import name_percent
@@ -21,6 +21,10 @@ _LEGEND = (
 )
 _FITS = 0.05
 """Prevalences that lie so close need no word of warning."""
+_HOW = (
+    "A model whose probabilities can be taken at their word lies on the diagonal: of all images for which it said 0.3, "
+    "3 in 10 are so. Below the diagonal it said too much, above it too little."
+)
 _NO_DOT = "Choose a dot to see its images. The arrow keys go from dot to dot, Enter opens one."
 
 
@@ -36,7 +40,7 @@ class CalibrationView(QWidget):
         self.buttons = {question: QRadioButton(words) for question, words in _QUESTIONS.items()}
         self.diagram = ReliabilityDiagram()
         self.meaning, self.errors = make_readable(make_label()), make_readable(make_label())
-        self._how, self._legend = make_label("small", metric_wording.RELIABILITY), make_label("small", _LEGEND)
+        self._how, self._legend = make_label("small", _HOW), make_label("small", _LEGEND)
         self.sentence = make_label("", _NO_DOT)
         self._lay_out()
         self.diagram.bin_reached.connect(self._on_bin_reached)
