@@ -43,7 +43,7 @@ class EvaluatePage(Page):
         self.evaluate_button = QPushButton("Evaluate it now")
         self.parts = PartBar()
         self.job_view = JobView()
-        self.view = EvaluationView()
+        self.view = EvaluationView(runner)
         self.answers = AnswersView(runner)
         self.question: OpeningQuestion | None = None
         self._run_bar = self._make_run_bar()

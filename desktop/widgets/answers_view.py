@@ -26,6 +26,7 @@ from desktop.widgets.answer_choice import AnswerChoice, describe_answer
 from desktop.widgets.answer_grid import AnsweredRow, AnswerGrid, as_row
 from desktop.widgets.image_grid import PICTURE
 from desktop.widgets.image_viewer import ImageViewer
+from desktop.widgets.save_dialog import ask_where
 from engine import calls
 from engine.answers_file import save_answers
 from engine.data_results import ImageRow
@@ -182,13 +183,8 @@ class AnswersView(QWidget):
 
     @Slot()
     def _on_save_clicked(self) -> None:
-        self._dialog = QFileDialog(self, "Save the list of images", str(self._folder / "images.csv"))
-        self._dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self._dialog.setNameFilter("Table (*.csv)")
-        self._dialog.setDefaultSuffix("csv")
-        self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._dialog = ask_where(self, "Save the list of images", self._folder / "images.csv", "Table")
         self._dialog.fileSelected.connect(self._on_file_selected)
-        self._dialog.open()
 
     @Slot(str)
     def _on_file_selected(self, name: str) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.jobs import JobRunner
 from desktop.theme import GAP
 from desktop.widgets import answer_choice
 from desktop.widgets.answer_choice import AnswerChoice
@@ -12,6 +13,7 @@ from desktop.widgets.class_table import ClassTable
 from desktop.widgets.confusion_matrix import ConfusionMatrix
 from desktop.widgets.fitted_tabs import FittedTabs
 from desktop.widgets.headline_card import HeadlineCard
+from desktop.widgets.operating_designer import OperatingDesigner
 from desktop.widgets.pick_bars import PickBars
 from desktop.widgets.plot_area import PlotArea
 from desktop.widgets.report_bar import ReportBar
@@ -41,7 +43,7 @@ class EvaluationView(QWidget):
     failed = Signal(object)
     """Something about what is shown did not work: an error for the page."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluation: Evaluation | None = None
         self._asker: QWidget | None = None
@@ -50,16 +52,18 @@ class EvaluationView(QWidget):
         self.confusion = ConfusionMatrix()
         self.wrong = PickBars("Share of images named wrong, by class")
         self.calibration, self.slices = CalibrationView(), SlicesView()
+        self.designer = OperatingDesigner(runner)
         self.curves = PlotArea(_NO_CURVES)
         self.report = ReportBar()
         self.tabs = FittedTabs("Views of the evaluation")
-        self._classes = QWidget()
+        self._classes, self._designer_tab = QWidget(), make_section("", "", self.designer)
         self._lay_out()
         self.class_table.class_chosen.connect(self._on_class_chosen)
         self.confusion.cell_opened.connect(self._on_cell_opened)
         self.wrong.bar_chosen.connect(self._on_bar_chosen)
         self.calibration.images_asked.connect(self._on_calibration_asked)
         self.slices.images_asked.connect(self._on_slice_asked)
+        self.designer.failed.connect(self.failed)
         self.report.failed.connect(self.failed)
 
     @property
@@ -70,8 +74,9 @@ class EvaluationView(QWidget):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where the Tab key stops, in order."""
-        tables = (self.class_table, self.wrong, *self.confusion.stops, *self.calibration.stops, *self.slices.stops)
-        return (self.tabs.bar, *tables, self.report.save_button, self.report.folder_button)
+        tables = (self.class_table, self.wrong, *self.confusion.stops, *self.calibration.stops)
+        tools = (*self.designer.stops, *self.slices.stops)
+        return (self.tabs.bar, *tables, *tools, self.report.save_button, self.report.folder_button)
 
     def focus_again(self) -> None:
         """Give the keyboard back to the figure whose images were looked at."""
@@ -88,6 +93,10 @@ class EvaluationView(QWidget):
         self.confusion.set_confusion(evaluation.confusion)
         self.wrong.set_bars(_wrong_bars(evaluation), maximum=1.0)
         self.calibration.show_calibration(evaluation.calibration)
+        is_external = evaluation.external is not None
+        self.tabs.set_offered(self._designer_tab, not is_external)
+        if not is_external:
+            self.designer.show_evaluation(evaluation)
         self.slices.show_slices(evaluation.slices, evaluation.balanced_accuracy)
         self.report.show_evaluation(evaluation)
         self._show_curves(evaluation)
@@ -136,6 +145,7 @@ class EvaluationView(QWidget):
         self.tabs.add(self._classes, "Classes")
         self.tabs.add(make_section("", "", self.confusion), "Confusion matrix")
         self.tabs.add(make_section("", "", self.calibration), "Calibration")
+        self.tabs.add(self._designer_tab, "Operating point")
         self.tabs.add(make_section("", "", self.slices), "Slices")
         self.tabs.add(make_section("", "", self.curves), "Training")
         foot = make_label("small", f"{NOTICE} {LIMITS}")

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop.theme import GAP
+from desktop.widgets.save_dialog import ask_where
 from desktop.widgets.section import make_label
 from engine.atomic import disk_error, write_bytes
 from engine.errors import DataError, DiskError
@@ -57,13 +58,8 @@ class ReportBar(QFrame):
         if evaluation is None:
             return
         name = f"{evaluation.run.name} {evaluation.part} report.html"
-        self._dialog = QFileDialog(self, "Save the report", str(self._folder / name))
-        self._dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self._dialog.setNameFilter("Web page (*.html)")
-        self._dialog.setDefaultSuffix("html")
-        self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._dialog = ask_where(self, "Save the report", self._folder / name, "Web page")
         self._dialog.fileSelected.connect(self._on_file_selected)
-        self._dialog.open()
 
     @Slot(str)
     def _on_file_selected(self, name: str) -> None:
