@@ -1,4 +1,4 @@
-"""The commands of the terminal about evaluation: evaluate, score a submission, measure what a leaking split does."""
+"""The commands of the terminal about evaluation: evaluate, compare, score a submission, show what a leak does."""
 
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ from engine.records import as_json
 from engine.results import Part
 from engine.runs import RunFolder
 
-COMMANDS = ("evaluate", "score", "leak")
+COMMANDS = ("evaluate", "compare", "score", "leak")
 
 Report = tuple[Any, str]
 
@@ -38,6 +38,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     evaluate.add_argument("--out", type=Path, default=None, metavar="FOLDER", help="for the result of --data")
     evaluate.add_argument("--report", type=Path, default=None, metavar="FILE", help="save the report as HTML here too")
     evaluate.set_defaults(run=run_evaluate)
+
+    compare = commands.add_parser(
+        "compare", parents=[common], help="say how much better one run is than another on the same images"
+    )
+    compare.add_argument("run_a", metavar="RUN", type=Path, help="folder or name of a run that was evaluated")
+    compare.add_argument("run_b", metavar="RUN", type=Path, help="another with the same split")
+    compare.add_argument("--part", choices=("val", "test"), default="val", help="where both were evaluated (val)")
+    compare.set_defaults(run=run_compare)
 
     score = commands.add_parser("score", parents=[common], help="score probabilities by the rule of ISIC 2018, task 3")
     score.add_argument("predictions", metavar="PREDICTIONS.csv", type=Path, help="a submission, or a predictions.csv")
@@ -81,6 +89,15 @@ def _evaluate_external(options: argparse.Namespace, control: Control, on_event: 
 def _copy_report(result: Evaluation, path: Path) -> None:
     report = next(file for file in result.files if file.suffix == ".html")
     write_bytes(path.absolute(), report.read_bytes())
+
+
+def run_compare(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    """Compare two runs by the answers that were saved when they were evaluated; no test part is opened."""
+    run_a, run_b = find_run(options.run_a), find_run(options.run_b)
+    from engine.evaluation.compare import compare
+
+    comparison = compare(run_a, run_b, options.part, control=control, on_event=on_event)
+    return ({**as_json(comparison), "notice": NOTICE}, terminal.describe_runs_compared(comparison)), 0
 
 
 def run_score(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:

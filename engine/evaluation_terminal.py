@@ -1,13 +1,14 @@
-"""What people see in a terminal of evaluations, of scores by a challenge's rule, and of the leak meter."""
+"""What people see in a terminal of evaluations, comparisons, scores by a challenge's rule, and the leak meter."""
 
 from engine import evaluation_wording as words
 from engine.challenge_results import ChallengeScore
-from engine.evaluation_results import ClassScore, Evaluation, Interval
+from engine.comparison_wording import describe_comparison
+from engine.evaluation_results import ClassScore, Comparison, Difference, Evaluation, Interval
 from engine.labels import CODES
 from engine.leak_results import LeakMeter
 from engine.leak_wording import EXPLANATION, describe_leak
 from engine.terminal import footer
-from engine.wording import NO_FIGURE, count, name_class
+from engine.wording import LEAKING_SPLIT, NO_FIGURE, count, name_class
 
 _WIDTH = max(len(name_class(code)) for code in CODES)
 
@@ -36,6 +37,41 @@ def _class_row(score: ClassScore) -> str:
     specificity, auc = (_value(figure) for figure in (score.specificity, score.auc))
     unsure = f"  {words.TOO_FEW}" if score.sensitivity is not None and score.sensitivity.is_too_wide else ""
     return f"{name_class(score.code):<{_WIDTH}} {counts}  {sensitivity:<20} {specificity:>11} {auc:>5}{unsure}"
+
+
+def describe_runs_compared(comparison: Comparison) -> str:
+    """How much better run B is than run A: the headline, and every figure of both side by side."""
+    head = f"{'':<{_WIDTH}} {'A':>7} {'B':>7}  {'B - A, with 95 % interval':<30}"
+    figures = {
+        "Balanced accuracy, by image": comparison.balanced_accuracy,
+        "Balanced accuracy, by lesion": comparison.balanced_accuracy_by_lesion,
+        "Accuracy": comparison.accuracy,
+        "Mean AUC of the classes": comparison.macro_auc,
+        "AUC of the group": comparison.group_auc,
+        "Log loss (less is better)": comparison.log_loss,
+    }
+    lines = [
+        f"A: {comparison.run_a.name}",
+        f"B: {comparison.run_b.name}",
+        describe_comparison(comparison, "B"),
+        *([LEAKING_SPLIT] if comparison.leaking_split else []),
+        "",
+        head,
+        *(_difference_row(title, difference) for title, difference in figures.items()),
+        "",
+        "Sensitivity of each class",
+        *(_difference_row(name_class(one.code), one.sensitivity) for one in comparison.classes),
+        "",
+        "Without a mark the interval holds 0: the two cannot be told apart. * marks a clear difference.",
+    ]
+    return "\n".join([*lines, *footer(comparison.is_demo)])
+
+
+def _difference_row(title: str, difference: Difference) -> str:
+    a, b = (NO_FIGURE if value is None else f"{value:.3f}" for value in (difference.a, difference.b))
+    found = difference.difference
+    text = NO_FIGURE if found is None else f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+    return f"{title:<{_WIDTH}} {a:>7} {b:>7}  {text}{' *' if difference.is_clear else ''}"
 
 
 def describe_challenge(score: ChallengeScore) -> str:
