@@ -11,7 +11,7 @@ DRAWS = 2000
 SEED = 20_251_123  # fixed, so that the same answers always give the same interval
 
 Weights = npt.NDArray[np.float64]
-"""How often each lesion was drawn, [lesions, draws]: a draw is a weight for every lesion."""
+"""What each lesion counts in each draw, [lesions, draws]: 0 where it was not drawn, more where it was repeatedly."""
 Samples = dict[str, npt.NDArray[np.float64]]
 """What each draw scored, [draws] by name of the figure."""
 
@@ -64,15 +64,19 @@ def resample(
 
 
 def draw_weights(lesion_labels: npt.NDArray[np.integer], *, draws: int = DRAWS, seed: int = SEED) -> Iterator[Weights]:
-    """The weights of `draws` samples with replacement, block by block; each class keeps its number of lesions."""
+    """The weights of `draws` samples with replacement, block by block; each class keeps its weight.
+
+    Of n lesions of a class n - 1 are drawn, each weighing n / (n - 1): drawing n would make a class of eleven lesions
+    look 5 % surer than it is (the rescaling bootstrap of Rao and Wu, 1988). A class of one lesion is drawn as it is.
+    """
     random = np.random.default_rng(seed)
     classes = [np.flatnonzero(lesion_labels == label) for label in np.unique(lesion_labels)]
     for start in range(0, draws, _BLOCK):
         size = min(_BLOCK, draws - start)
         weights = np.zeros((len(lesion_labels), size))
         for members in classes:
-            n = len(members)
-            drawn = random.integers(n, size=(n, size))
+            n, n_drawn = len(members), max(len(members) - 1, 1)
+            drawn = random.integers(n, size=(n_drawn, size))
             counts = np.bincount((drawn * size + np.arange(size)).ravel(), minlength=n * size)
-            weights[members] = counts.reshape(n, size)
+            weights[members] = counts.reshape(n, size) * (n / n_drawn)
         yield weights

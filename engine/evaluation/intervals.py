@@ -15,6 +15,7 @@ Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.integer]
 
 _Z = 1.959963984540054  # 95 % of a normal distribution lies within so many standard deviations
+_LARGEST = 700.0  # what exp() can take
 _SAME = 1e-12  # rounding apart
 
 
@@ -49,7 +50,7 @@ def bootstrap(
     if not classes:
         raise ValueError("there is no image to score")
     sampled = draw_kinds(classes, draws=draws, seed=seed)
-    observed = [kinds.n_lesions[None, :] for kinds in classes]
+    observed = [kinds.n_lesions[None, :].astype(np.float64) for kinds in classes]
     (balanced_value,), (accuracy_value,) = _score(classes, observed)
     balanced, accuracies = _score(classes, sampled)
     n_lesions = [int(kinds.n_lesions.sum()) for kinds in classes]
@@ -73,17 +74,20 @@ def count_kinds(labels: Ints, named: Ints, lesion_ids: Sequence[str]) -> list[Le
     return classes
 
 
-def draw_kinds(classes: Sequence[LesionKinds], *, draws: int, seed: int) -> list[npt.NDArray[np.int64]]:
-    """How many lesions of each kind every sample holds: [draws, kinds] for each class.
+def draw_kinds(classes: Sequence[LesionKinds], *, draws: int, seed: int) -> list[npt.NDArray[np.float64]]:
+    """What the lesions of each kind count in every sample: [draws, kinds] for each class.
 
-    Drawing lesions with replacement makes these counts multinomial. Counting kinds instead of listing lesions keeps
-    this small: there are few kinds, however many lesions.
+    Drawing lesions with replacement makes the counts multinomial. Counting kinds instead of listing lesions keeps
+    this small: there are few kinds, however many lesions. n - 1 are drawn and weigh n / (n - 1), as in `draw_weights`.
     """
     random = np.random.default_rng(seed)
-    return [
-        random.multinomial(kinds.n_lesions.sum(), kinds.n_lesions / kinds.n_lesions.sum(), size=draws)
-        for kinds in classes
-    ]
+    sampled = []
+    for kinds in classes:
+        n = int(kinds.n_lesions.sum())
+        n_drawn = max(n - 1, 1)
+        counts = random.multinomial(n_drawn, kinds.n_lesions / n, size=draws)
+        sampled.append(counts.astype(np.float64) * (n / n_drawn))
+    return sampled
 
 
 def wilson(share: float, n: float) -> Interval:
@@ -130,6 +134,20 @@ def percentile_share(value: float, samples: Floats, n: float) -> Interval:
     return percentile(value, samples) or wilson(min(max(value, 0.0), 1.0), n)
 
 
+def area(value: float, samples: Floats, n: float) -> Interval:
+    """The interval of an area (AUC, average precision) from the spread of its draws, on the scale of log odds.
+
+    Areas are near 1, where percentiles are lopsided the wrong way; on this scale intervals stay within 0 and 1. Where
+    all draws gave the same, Wilson's interval of `n` cases.
+    """
+    odds = value * (1 - value)
+    if samples.max() - samples.min() <= _SAME or odds <= _SAME:
+        return wilson(min(max(value, 0.0), 1.0), n)
+    middle, half = math.log(value / (1 - value)), _Z * float(samples.std()) / odds
+    low, high = (1 / (1 + math.exp(min(-end, _LARGEST))) for end in (middle - half, middle + half))
+    return Interval(value=value, low=min(low, value), high=max(high, value))
+
+
 def paired_difference(value: float, samples: Floats, n: float | None) -> Interval | None:
     """The interval of a difference between two models on the same lesions, `samples` [draws] being its draws.
 
@@ -143,21 +161,22 @@ def paired_difference(value: float, samples: Floats, n: float | None) -> Interva
     return drawn
 
 
-def percentile_error(value: float, samples: Floats) -> Interval | None:
-    """The interval of a mean absolute gap such as the ECE, by the basic bootstrap, not below 0.
+def gap(value: float, samples: Floats) -> Interval | None:
+    """The interval of a mean absolute gap such as the ECE, not below 0; None where all draws gave the same.
 
-    Chance gaps add to such a figure, and drawing adds them once more: the draws lie too high by about as much as the
-    figure itself does, so they are mirrored at it. None where all draws gave the same.
+    Chance adds to such a figure, and drawing adds it once more: by as much where the true gaps are wide, and by 0.41
+    times as much where there are none. The upper end takes off the one, the lower end the other: approximate, and
+    rather too wide than too narrow.
     """
     if samples.max() - samples.min() <= _SAME:
         return None
-    low, high = np.quantile(samples, [0.025, 0.975])
-    mirrored = max(0.0, 2 * value - float(high)), max(0.0, 2 * value - float(low))
-    return Interval(value=value, low=min(mirrored[0], value), high=max(mirrored[1], value))
+    added, half = max(0.0, float(samples.mean()) - value), _Z * float(samples.std())
+    low = max(0.0, value - added / (math.sqrt(2) - 1) - half)
+    return Interval(value=value, low=min(low, value), high=max(value - added + half, value))
 
 
 def _score(
-    classes: Sequence[LesionKinds], counts: Sequence[npt.NDArray[np.int64]]
+    classes: Sequence[LesionKinds], counts: Sequence[npt.NDArray[np.float64]]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Balanced accuracy and accuracy of each sample, [draws] each."""
     right = np.stack([count @ kinds.n_right for kinds, count in zip(classes, counts, strict=True)])

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from engine.evaluation.answers import Answers
 from engine.evaluation.bootstrap import LesionSums, Samples, Weights
-from engine.evaluation.intervals import percentile_error, share_of
+from engine.evaluation.intervals import gap, share_of
 from engine.evaluation_results import Calibration, Reliability, ReliabilityBin
 from engine.model.probabilities import IN_GROUP, Floats, group_probability
 
@@ -46,7 +46,7 @@ class ReliabilitySampler:
         """The reliability of each question, with intervals from `samples`."""
         once = self.sample(np.ones((self._answers.n_lesions, 1)))
         found = {
-            name: Reliability(bins=self._bins(*question), ece=percentile_error(float(once[name][0]), samples[name]))
+            name: Reliability(bins=self._bins(*question), ece=gap(float(once[name][0]), samples[name]))
             for name, question in self._questions.items()
         }
         return Calibration(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from engine.evaluation import metrics
 from engine.evaluation.answers import Answers
 from engine.evaluation.bootstrap import DRAWS, SEED, LesionSums, Samples, Weights, resample
-from engine.evaluation.intervals import mean_of_shares, percentile, percentile_share, share_of
+from engine.evaluation.intervals import area, mean_of_shares, percentile, percentile_share, share_of
 from engine.evaluation.ranks import Ranking
 from engine.evaluation.reliability import ReliabilitySampler
 from engine.evaluation_results import BinaryScore, Calibration, ClassScore, GroupScore, Interval, Scores
@@ -120,7 +120,7 @@ def summarize(answers: Answers, samples: Samples, threshold: float | None, state
         balanced_accuracy=percentile_share(balanced, samples["balanced_accuracy"], mean_of_shares(present)),
         accuracy=percentile_share(accuracy, samples["accuracy"], answers.n_lesions),
         majority_baseline=metrics.majority_baseline(confusion),
-        macro_auc=percentile_share(float(np.mean(list(areas.values()))), samples["macro_auc"], mean_of_shares(fewest))
+        macro_auc=area(float(np.mean(list(areas.values()))), samples["macro_auc"], mean_of_shares(fewest))
         if areas
         else None,
         log_loss=percentile(metrics.log_loss(answers.stated, labels), samples["log_loss"]),
@@ -138,7 +138,7 @@ def _score_classes(
     f1_scores = metrics.f1_scores(confusion)
     scores = []
     for index, code in enumerate(CODES):
-        is_class, is_named = labels == index, named == index
+        is_class, is_named, f1 = labels == index, named == index, f1_scores[index]
         n_rarer = min(int(n_lesions[index]), answers.n_lesions - int(n_lesions[index]))
         probabilities = answers.equal[:, index]
         scores.append(
@@ -151,7 +151,7 @@ def _score_classes(
                 precision=share_of(is_class, is_named, lesions),
                 npv=share_of(~is_class, ~is_named, lesions),
                 prevalence=float(is_class.mean()),
-                f1=_sampled(f1_scores[index], samples, f"f1_{code}", int(n_lesions[index])),
+                f1=None if f1 is None else percentile_share(f1, samples[f"f1_{code}"], int(n_lesions[index])),
                 auc=_sampled(metrics.area_under_roc(probabilities, is_class), samples, f"auc_{code}", n_rarer),
                 average_precision=_sampled(
                     metrics.average_precision(probabilities, is_class), samples, f"average_precision_{code}", n_rarer
@@ -191,5 +191,5 @@ def _score_binary(is_named: npt.NDArray[np.bool_], in_group: npt.NDArray[np.bool
 
 
 def _sampled(value: float | None, samples: Samples, name: str, n: int) -> Interval | None:
-    """A figure with the interval of its draws; None where it cannot be computed."""
-    return None if value is None else percentile_share(value, samples[name], n)
+    """An area with the interval of its draws; None where it cannot be computed."""
+    return None if value is None else area(value, samples[name], n)

@@ -15,12 +15,12 @@ _DRAWS = 12
 
 
 def test_each_draw_keeps_the_number_of_lesions_of_each_class() -> None:
-    """Lesions are drawn within their class, with replacement, and the same seed draws the same."""
+    """Lesions are drawn within their class, which keeps its weight; the same seed draws the same."""
     labels = np.random.default_rng(2).integers(0, 7, 300)
     weights = np.concatenate(list(draw_weights(labels, draws=450, seed=5)), axis=1)
     assert weights.shape == (300, 450)
     for label in range(7):
-        assert (weights[labels == label].sum(axis=0) == (labels == label).sum()).all()
+        assert weights[labels == label].sum(axis=0) == pytest.approx((labels == label).sum())
     assert weights.max() > 2
     assert abs(weights.mean(axis=1) - 1).max() < 0.25
     again = np.concatenate(list(draw_weights(labels, draws=450, seed=5)), axis=1)
@@ -28,34 +28,38 @@ def test_each_draw_keeps_the_number_of_lesions_of_each_class() -> None:
 
 
 def test_every_figure_of_every_draw_is_that_of_scikit_learn() -> None:
-    """Writing out each drawn image and scoring the list with scikit-learn gives the same numbers."""
+    """Scoring the images one draw at a time, each with its weight, scikit-learn gives the same numbers."""
     answers = simulate(400, np.random.default_rng(4), temperature=0.7)
     samples = resample({"scores": ScoreSampler(answers)}, answers.lesion_labels, draws=_DRAWS, seed=9)["scores"]
     weights = np.concatenate(list(draw_weights(answers.lesion_labels, draws=_DRAWS, seed=9)), axis=1)
     for draw in range(_DRAWS):
-        rows = np.repeat(np.arange(len(answers)), weights[answers.lesions, draw].astype(int))
-        labels, named, equal, stated = (x[rows] for x in (answers.labels, answers.named, answers.equal, answers.stated))
+        w = weights[answers.lesions, draw]
+        labels, named, equal, stated = answers.labels, answers.named, answers.equal, answers.stated
+        in_group, group = IN_GROUP[labels], answers.group
         present = np.unique(labels)
         expected = {
-            "balanced_accuracy": sklearn_metrics.balanced_accuracy_score(labels, named),
-            "accuracy": sklearn_metrics.accuracy_score(labels, named),
-            "log_loss": sklearn_metrics.log_loss(labels, stated, labels=range(7)),
-            "brier": sklearn_metrics.brier_score_loss(labels, stated, labels=range(7), scale_by_half=False),
-            "group_brier": sklearn_metrics.brier_score_loss(IN_GROUP[labels], answers.group[rows]),
-            "auc_group": sklearn_metrics.roc_auc_score(IN_GROUP[labels], answers.group[rows]),
-            "average_precision_group": sklearn_metrics.average_precision_score(IN_GROUP[labels], answers.group[rows]),
+            "balanced_accuracy": sklearn_metrics.balanced_accuracy_score(labels, named, sample_weight=w),
+            "accuracy": sklearn_metrics.accuracy_score(labels, named, sample_weight=w),
+            "log_loss": sklearn_metrics.log_loss(labels, stated, labels=range(7), sample_weight=w),
+            "brier": sklearn_metrics.brier_score_loss(
+                labels, stated, labels=range(7), scale_by_half=False, sample_weight=w
+            ),
+            "group_brier": sklearn_metrics.brier_score_loss(in_group, group, sample_weight=w),
+            "auc_group": sklearn_metrics.roc_auc_score(in_group, group, sample_weight=w),
+            "average_precision_group": sklearn_metrics.average_precision_score(in_group, group, sample_weight=w),
         }
-        recall = sklearn_metrics.recall_score(labels, named, labels=present, average=None)
-        f1 = sklearn_metrics.f1_score(labels, named, labels=present, average=None)
+        recall = sklearn_metrics.recall_score(labels, named, labels=present, average=None, sample_weight=w)
+        f1 = sklearn_metrics.f1_score(labels, named, labels=present, average=None, sample_weight=w)
         areas = []
         for position, label in enumerate(present):
-            code = CODES[label]
-            areas.append(sklearn_metrics.roc_auc_score(labels == label, equal[:, label]))
+            code, is_class = CODES[label], labels == label
+            areas.append(sklearn_metrics.roc_auc_score(is_class, equal[:, label], sample_weight=w))
+            precision = sklearn_metrics.average_precision_score(is_class, equal[:, label], sample_weight=w)
             expected |= {
                 f"sensitivity_{code}": recall[position],
                 f"f1_{code}": f1[position],
                 f"auc_{code}": areas[-1],
-                f"average_precision_{code}": sklearn_metrics.average_precision_score(labels == label, equal[:, label]),
+                f"average_precision_{code}": precision,
             }
         expected["macro_auc"] = np.mean(areas)
         assert samples.keys() == expected.keys()

