@@ -20,6 +20,7 @@ def describe_evaluation(result: Evaluation) -> str:
         words.describe_part(result),
         f"{words.describe_headline(result)}.",
         words.describe_accuracy(result),
+        *([words.describe_absent(result)] if words.describe_absent(result) else []),
         "",
         head,
         *(_class_row(score) for score in result.classes),

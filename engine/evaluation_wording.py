@@ -80,6 +80,15 @@ def describe_external(evaluation: Evaluation, data: ExternalData) -> str:
     return " ".join(sentences)
 
 
+def describe_absent(evaluation: Evaluation) -> str:
+    """Which classes have no image, and what that does to the headline; empty where all have some."""
+    absent = [name_class(score.code) for score in evaluation.classes if score.n_images == 0]
+    if not absent:
+        return ""
+    left = count(len(evaluation.classes) - len(absent), "class", "classes")
+    return f"There is no image of {', '.join(absent)}: balanced accuracy is the mean over the other {left}."
+
+
 def describe_openings(openings: int) -> str:
     """How often the test part was opened so far."""
     if openings == 0:

@@ -77,6 +77,7 @@ def _summary(evaluation: Evaluation) -> Iterator[str]:
         f"Balanced accuracy {figure.value:.2f}",
         f"95 % interval {figure.low:.2f} to {figure.high:.2f}, by image; "
         f"by lesion {words.name_interval(evaluation.balanced_accuracy_by_lesion)}.",
+        words.describe_absent(evaluation),
         words.describe_accuracy(evaluation),
         words.describe_part(evaluation),
     )
@@ -149,9 +150,6 @@ def _classes(evaluation: Evaluation) -> Iterator[str]:
         f"{NO_FIGURE}: it cannot be computed, most often because the class, or a right answer, does not occur.",
         "note",
     )
-    missing = [score.code for score in evaluation.classes if score.n_images == 0]
-    if missing:
-        yield paragraph(f"There is no image of {', '.join(map(name_class, missing))} among these.", "note")
 
 
 def _class_table(scores: Scores, caption: str, counted: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import evaluation_wording
-from engine.evaluation_results import ClassScore, Evaluation, Interval
+from engine.evaluation_results import ClassScore, Evaluation, ExternalData, Interval
 from tests.engine.evaluation.made_up_scores import calibration, scores
 
 SCORE = ClassScore(
@@ -96,3 +96,37 @@ def test_wide_interval_is_too_few_to_tell() -> None:
     assert evaluation_wording.describe_sensitivity(wide) == "0.50 (0.20 to 0.80), too few to tell"
     assert evaluation_wording.describe_sensitivity(SCORE) == "0.50 (0.42 to 0.58)"
     assert evaluation_wording.describe_sensitivity(replace(SCORE, sensitivity=None)) == "none in this part"
+
+
+def test_classes_without_an_image_are_named() -> None:
+    """The headline is then a mean over fewer classes, and says so; nothing is said where all occur."""
+    assert evaluation_wording.describe_absent(evaluation()) == ""
+    none = replace(SCORE, code="df", n_images=0)
+    some = replace(evaluation(), by_image=replace(LEVEL, classes=(SCORE, none)))
+    assert evaluation_wording.describe_absent(some) == (
+        "There is no image of Dermatofibroma (df): balanced accuracy is the mean over the other 1 class."
+    )
+
+
+def test_external_data_says_what_was_left_out() -> None:
+    """How many images the model had met, how many are sealed, and of how many the lesion is unknown."""
+    data = ExternalData(
+        name="clinic",
+        layout="folders named by class",
+        data_fingerprint="0" * 64,
+        n_images=1600,
+        n_met=90,
+        n_sealed=8,
+        is_training_known=True,
+        n_without_lesion=12,
+    )
+    shown = replace(evaluation("external"), external=data)
+    text = evaluation_wording.describe_part(shown)
+    assert text.startswith("External data clinic: 1,502 images of 1,120 lesions.")
+    assert "90 of 1,600 images were left out" in text
+    assert "8 more were left out" in text
+    assert "Of 12 images the data set names no lesion" in text
+    unknown = replace(data, is_training_known=False, n_met=0, n_sealed=0, n_without_lesion=0)
+    text = evaluation_wording.describe_part(replace(shown, external=unknown))
+    assert text.endswith(evaluation_wording.TRAINING_UNKNOWN)
+    assert "left out" not in text

@@ -182,7 +182,7 @@ def test_external_data_is_called_so() -> None:
 def test_what_cannot_be_computed_is_a_dash_with_its_reason() -> None:
     """An absent class has no figure, never 0, and the page says why."""
     page = _report(evaluation_of_few())
-    assert f"There is no image of {name_class('df')} among these." in page
+    assert f"There is no image of {name_class('df')}: balanced accuracy is the mean over the other 6 classes." in page
     assert "There is no image of “Dermatofibroma” in this part." in page
     assert _Reader(page).text.count("\N{EN DASH}") > 5
 
