@@ -1,5 +1,7 @@
 """Reads and makes the evaluations of one run, one job at a time."""
 
+import glob
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,6 +12,9 @@ from engine.calls import Call
 from engine.evaluation_results import Evaluation
 from engine.labels import PART_NAMES
 from engine.results import Part, RunInfo
+
+_EXTERNAL = "external"
+"""The folder beside the runs that holds results on other images."""
 
 
 class RunEvaluations(QObject):
@@ -38,8 +43,17 @@ class RunEvaluations(QObject):
 
     @property
     def job(self) -> Job | None:
-        """The job that the user waits for; looking for a saved test evaluation is none."""
-        return None if self._is_reading and self._part == "test" else self._job
+        """The job that the user waits for; looking for saved evaluations of other parts is none."""
+        return None if self._is_reading and self._part != "val" else self._job
+
+    @property
+    def externals(self) -> tuple[Path, ...]:
+        """The folders with results of the run's model on other images, the newest first."""
+        if self._run is None:
+            return ()
+        folder = self._run.path.parent / _EXTERNAL
+        found = folder.glob(f"*_{glob.escape(self._run.path.name)}_on_*") if folder.is_dir() else ()
+        return tuple(sorted(found, reverse=True))
 
     def get(self, part: Part) -> Evaluation | None:
         """The evaluation of `part`, None while there is none."""
@@ -60,6 +74,16 @@ class RunEvaluations(QObject):
         if self._run is not None:
             call = calls.evaluate(self._run.path, part)
             self._start(call, f"Scoring the {PART_NAMES[part]}", part, is_reading=False)
+
+    def evaluate_external(self, data: Path) -> None:
+        """Score the run's model on the data set in `data`; the result stands beside those of the parts."""
+        if self._run is not None:
+            call = calls.evaluate_external(self._run.path, data)
+            self._start(call, f"Scoring the images of {data.name}", "external", is_reading=False)
+
+    def open_external(self, folder: Path) -> None:
+        """Read the result in `folder`, one of `externals`, in place of the one that is known."""
+        self._start(calls.read_external(folder), "Reading the evaluation", "external", is_reading=True)
 
     def _read(self, part: Part) -> None:
         if self._run is not None:
@@ -99,6 +123,8 @@ class RunEvaluations(QObject):
             self.made.emit(part)
         if part == "val" and "test" not in self._known:
             self._read("test")
+        elif part == "test" and "external" not in self._known and (externals := self.externals):
+            self.open_external(externals[0])
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

@@ -1,6 +1,7 @@
 """The Evaluate page: choose a run, see how its model did on the validation part, open the test part on purpose."""
 
 from itertools import pairwise
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
@@ -20,7 +21,7 @@ from desktop.widgets.part_bar import PartBar
 from desktop.widgets.run_choice import RunChoice
 from engine import runs
 from engine.evaluation_results import Evaluation
-from engine.results import Part
+from engine.results import Part, RunInfo
 
 _PURPOSE = "How well a trained model does on lesions that it never learned from, and how sure that is."
 _NO_RUNS = "No model was trained yet. Once a training is done, its results are shown here."
@@ -130,9 +131,16 @@ class EvaluatePage(Page):
             return
         known = {part: self.evaluations.get(part) is not None for part in self.parts.buttons}
         self.parts.show_parts(known, self._part)
-        self.view.show_evaluation(evaluation)
+        self.parts.external.show_results(
+            self.evaluations.externals, evaluation.run if evaluation.external is not None else None
+        )
+        self.view.show_evaluation(evaluation, self._others())
         if self.answers.isHidden() or not self.answers.is_about(evaluation):
             self._show_face(self._result)
+
+    def _others(self) -> tuple[RunInfo, ...]:
+        """The runs that the shown one can be compared with."""
+        return tuple(run for run in self.run_choice.runs if run != self.evaluations.run)
 
     @Slot(str)
     def _on_part_chosen(self, part: Part) -> None:
@@ -178,6 +186,11 @@ class EvaluatePage(Page):
         self.clear_error()
         self.evaluations.evaluate("test")
 
+    @Slot(object)
+    def _on_data_chosen(self, data: Path) -> None:
+        self.clear_error()
+        self.evaluations.evaluate_external(data)
+
     @Slot()
     def _on_evaluate_clicked(self) -> None:
         self.clear_error()
@@ -209,6 +222,8 @@ class EvaluatePage(Page):
         self.evaluate_button.clicked.connect(self._on_evaluate_clicked)
         self.parts.part_chosen.connect(self._on_part_chosen)
         self.parts.test_button.clicked.connect(self._on_test_clicked)
+        self.parts.external.data_chosen.connect(self._on_data_chosen)
+        self.parts.external.result_chosen.connect(self.evaluations.open_external)
         self.view.images_asked.connect(self._on_images_asked)
         self.view.failed.connect(self.show_error)
         self.answers.left.connect(self._on_answers_left)

@@ -10,9 +10,11 @@ from desktop.widgets.answer_choice import AnswerChoice
 from desktop.widgets.bar_chart import Bar
 from desktop.widgets.calibration_view import CalibrationView
 from desktop.widgets.class_table import ClassTable
+from desktop.widgets.comparison_view import ComparisonView
 from desktop.widgets.confusion_matrix import ConfusionMatrix
 from desktop.widgets.fitted_tabs import FittedTabs
 from desktop.widgets.headline_card import HeadlineCard
+from desktop.widgets.leak_meter_view import LeakMeterView
 from desktop.widgets.operating_designer import OperatingDesigner
 from desktop.widgets.pick_bars import PickBars
 from desktop.widgets.plot_area import PlotArea
@@ -23,6 +25,7 @@ from desktop.widgets.training_curves import TrainingCurves
 from engine import evaluation_wording, wording
 from engine.evaluation_results import Evaluation
 from engine.labels import CLASSES, INDEX, LIMITS, NOTICE
+from engine.results import RunInfo
 
 _CURVES_HEIGHT = 50 * GAP
 _LOADING = "The curves are being drawn."
@@ -52,19 +55,22 @@ class EvaluationView(QWidget):
         self.confusion = ConfusionMatrix()
         self.wrong = PickBars("Share of images named wrong, by class")
         self.calibration, self.slices = CalibrationView(), SlicesView()
-        self.designer = OperatingDesigner(runner)
+        self.designer, self.comparison = OperatingDesigner(runner), ComparisonView(runner)
+        self.leak_meter = LeakMeterView(runner)
         self.curves = PlotArea(_NO_CURVES)
         self.report = ReportBar()
         self.tabs = FittedTabs("Views of the evaluation")
-        self._classes, self._designer_tab = QWidget(), make_section("", "", self.designer)
+        self._classes = QWidget()
+        of_run = (self.designer, self.comparison, self.leak_meter)
+        self._of_run = tuple(make_section("", "", one) for one in of_run)
         self._lay_out()
         self.class_table.class_chosen.connect(self._on_class_chosen)
         self.confusion.cell_opened.connect(self._on_cell_opened)
         self.wrong.bar_chosen.connect(self._on_bar_chosen)
         self.calibration.images_asked.connect(self._on_calibration_asked)
         self.slices.images_asked.connect(self._on_slice_asked)
-        self.designer.failed.connect(self.failed)
-        self.report.failed.connect(self.failed)
+        for one in (self.designer, self.comparison, self.leak_meter, self.report):
+            one.failed.connect(self.failed)
 
     @property
     def words(self) -> str:
@@ -75,7 +81,7 @@ class EvaluationView(QWidget):
     def stops(self) -> tuple[QWidget, ...]:
         """Where the Tab key stops, in order."""
         tables = (self.class_table, self.wrong, *self.confusion.stops, *self.calibration.stops)
-        tools = (*self.designer.stops, *self.slices.stops)
+        tools = (*self.designer.stops, *self.slices.stops, *self.comparison.stops, *self.leak_meter.stops)
         return (self.tabs.bar, *tables, *tools, self.report.save_button, self.report.folder_button)
 
     def focus_again(self) -> None:
@@ -83,8 +89,11 @@ class EvaluationView(QWidget):
         if self._asker is not None:
             self._asker.setFocus()
 
-    def show_evaluation(self, evaluation: Evaluation) -> None:
-        """Show `evaluation` in place of another."""
+    def show_evaluation(self, evaluation: Evaluation, others: tuple[RunInfo, ...] = ()) -> None:
+        """Show `evaluation` in place of another; `others` are the runs that it can be compared with."""
+        is_external = evaluation.external is not None
+        if not is_external:
+            self.comparison.show_evaluation(evaluation, others)
         if evaluation is self._evaluation:
             return
         self._evaluation = evaluation
@@ -93,10 +102,11 @@ class EvaluationView(QWidget):
         self.confusion.set_confusion(evaluation.confusion)
         self.wrong.set_bars(_wrong_bars(evaluation), maximum=1.0)
         self.calibration.show_calibration(evaluation.calibration)
-        is_external = evaluation.external is not None
-        self.tabs.set_offered(self._designer_tab, not is_external)
+        for tab in self._of_run:
+            self.tabs.set_offered(tab, not is_external)
         if not is_external:
             self.designer.show_evaluation(evaluation)
+            self.leak_meter.show_evaluation(evaluation)
         self.slices.show_slices(evaluation.slices, evaluation.balanced_accuracy)
         self.report.show_evaluation(evaluation)
         self._show_curves(evaluation)
@@ -142,12 +152,18 @@ class EvaluationView(QWidget):
         classes.setSpacing(2 * GAP)
         classes.addWidget(make_section("", _INTERVALS, self.class_table))
         classes.addWidget(make_section("Named wrong", _WRONG, self.wrong))
-        self.tabs.add(self._classes, "Classes")
-        self.tabs.add(make_section("", "", self.confusion), "Confusion matrix")
-        self.tabs.add(make_section("", "", self.calibration), "Calibration")
-        self.tabs.add(self._designer_tab, "Operating point")
-        self.tabs.add(make_section("", "", self.slices), "Slices")
-        self.tabs.add(make_section("", "", self.curves), "Training")
+        designer, comparison, leak_meter = self._of_run
+        for tab, title in (
+            (self._classes, "Classes"),
+            (make_section("", "", self.confusion), "Confusion matrix"),
+            (make_section("", "", self.calibration), "Calibration"),
+            (designer, "Operating point"),
+            (make_section("", "", self.slices), "Slices"),
+            (make_section("", "", self.curves), "Training"),
+            (comparison, "Compare"),
+            (leak_meter, "Leak meter"),
+        ):
+            self.tabs.add(tab, title)
         foot = make_label("small", f"{NOTICE} {LIMITS}")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QRadioButton, QWidget
 
 from desktop.theme import GAP
+from desktop.widgets.external_choice import ExternalChoice
 from engine.labels import PART_NAMES
 from engine.results import Part
 
@@ -20,7 +21,7 @@ class PartBar(QWidget):
         super().__init__(parent)
         self.buttons = {part: QRadioButton(PART_NAMES[part].capitalize()) for part in _PARTS}
         self.test_button = QPushButton("Open the test part…")
-        self.external_button = QPushButton("Score on other images…")
+        self.external = ExternalChoice()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GAP)
@@ -31,7 +32,7 @@ class PartBar(QWidget):
             button.clicked.connect(self._on_clicked)
         row.addStretch()
         row.addWidget(self.test_button)
-        row.addWidget(self.external_button)
+        row.addWidget(self.external)
 
     @property
     def part(self) -> Part:
@@ -41,7 +42,7 @@ class PartBar(QWidget):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where the Tab key stops, in order."""
-        return (*self.buttons.values(), self.test_button, self.external_button)
+        return (*self.buttons.values(), self.test_button, self.external.results, self.external.button)
 
     def show_parts(self, known: dict[Part, bool], chosen: Part) -> None:
         """Offer the parts that are `known`, with `chosen` as the one that is looked at."""
@@ -49,7 +50,7 @@ class PartBar(QWidget):
             button.setVisible(known.get(part, False))
         self.buttons[chosen].setChecked(True)
         self.test_button.setVisible(known.get("val", False) and not known.get("test", False))
-        self.external_button.hide()
+        self.external.setVisible(known.get("val", False))
 
     @Slot()
     def _on_clicked(self) -> None:

@@ -29,6 +29,11 @@ class RunChoice(QComboBox):
         """The chosen run, None while there is none."""
         return self._runs[self.currentIndex()] if 0 <= self.currentIndex() < len(self._runs) else None
 
+    @property
+    def runs(self) -> tuple[RunInfo, ...]:
+        """All that can be chosen."""
+        return self._runs
+
     def set_runs(self, runs: tuple[RunInfo, ...]) -> None:
         """List `runs`, the first one on top; the choice stays where its run is still there."""
         before = self.run

@@ -1,5 +1,6 @@
 """The Evaluate page, through its states, without the engine."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from desktop.widgets.answer_grid import AnsweredRow
 from engine import calls, runs
 from engine.config import from_recipe
 from engine.errors import DataError
-from engine.evaluation_results import Evaluation
+from engine.evaluation_results import Evaluation, ExternalData
 from engine.events import ProgressDone
 from engine.labels import LIMITS, NOTICE
 from tests.desktop.made_up_answers import answers
@@ -221,7 +222,7 @@ def test_tab_key_follows_the_eye(qtbot: QtBot, state: AppState, scripted: Script
     """From the run over the part to the results, top to bottom."""
     page = with_result(qtbot, state, scripted)
     page.activateWindow()
-    parts = (page.parts.buttons["val"], page.parts.test_button)
+    parts = (page.parts.buttons["val"], page.parts.test_button, page.parts.external.button)
     view = page.view
     page.run_choice.setFocus()
     for widget in (page.predict_button, *parts, view.tabs.bar, view.class_table, view.wrong, view.report.folder_button):
@@ -359,3 +360,94 @@ def test_dots_and_slices_lead_to_images(qtbot: QtBot, state: AppState, scripted:
     page.view.slices.table.activated.emit(page.view.slices.model.index(1, 0))
     shown = [row.answer for row in page.answers.grid.images.images if isinstance(row, AnsweredRow)]
     assert {one.sex for one in shown} == {"female"}
+
+
+def external(run: Path, folder: Path) -> Evaluation:
+    """A result on other images, in its own folder."""
+    data = ExternalData(
+        name="clinic",
+        layout="folders named by class",
+        data_fingerprint="e" * 64,
+        n_images=1500,
+        n_met=3,
+        n_sealed=0,
+        is_training_known=True,
+        n_without_lesion=1497,
+    )
+    return replace(evaluation(run, "external"), run=folder, external=data)
+
+
+def test_other_images_stand_on_their_own(
+    qtbot: QtBot, state: AppState, scripted: ScriptedRunner, tmp_path: Path
+) -> None:
+    """They are scored with progress, marked as external, and never take the place of the run's own result."""
+    page = with_result(qtbot, state, scripted)
+    run = opened_run(page)
+    assert not page.parts.buttons["external"].isVisible()
+    page.parts.external.button.click()
+    assert page.parts.external.dialog is not None
+    page.parts.external.dialog.fileSelected.emit(str(tmp_path / "clinic"))
+    job = scripted.latest("evaluate_external")
+    assert job.call.arguments == {"model": run, "data": tmp_path / "clinic", "out": None}
+    assert page.job_view.isVisible()
+    folder = run.parent / "external" / f"2026-11-24_120000_{run.name}_on_clinic"
+    job.succeed(external(run, folder))
+    assert opened(page).part == "external"
+    assert page.view.words.startswith("External data: not the run's own result.")
+    assert "3 of 1,500 images were left out" in page.view.words
+    offered = {page.view.tabs.bar.tabText(n) for n in range(8) if page.view.tabs.bar.isTabVisible(n)}
+    assert not offered & {"Operating point", "Compare", "Leak meter"}
+    page.parts.buttons["val"].click()
+    assert "External" not in page.view.words
+    assert opened(page).part == "val"
+
+
+def test_earlier_results_on_other_images_are_offered(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """The newest is read quietly; where there are several, each can be chosen by name. Other runs' are not listed."""
+    run = make_run()
+    folders = [
+        run.parent / "external" / f"2026-11-2{day}_120000_{name}_on_clinic_{day}"
+        for day, name in ((4, run.name), (5, run.name), (6, "2026-01-01_000000_resnet50"))
+    ]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    page = shown(qtbot, state, scripted)
+    scripted.latest("read").succeed(evaluation(run))
+    scripted.latest("read").succeed(None)
+    job = scripted.latest("read_external")
+    assert job.call.arguments == {"folder": folders[1]}
+    assert page.view.isVisible()
+    job.succeed(external(run, folders[1]))
+    assert opened(page).part == "val"
+    page.parts.buttons["external"].click()
+    results = page.parts.external.results
+    assert [results.itemText(row) for row in range(results.count())] == [
+        "clinic_5, 25 Nov 12:00",
+        "clinic_4, 24 Nov 12:00",
+    ]
+    results.setCurrentIndex(1)
+    results.activated.emit(1)
+    assert scripted.latest("read_external").call.arguments == {"folder": folders[0]}
+    scripted.latest("read_external").succeed(external(run, folders[0]))
+    assert opened(page).run == folders[0]
+
+
+def test_data_that_the_model_knows_is_refused(
+    qtbot: QtBot, state: AppState, scripted: ScriptedRunner, tmp_path: Path
+) -> None:
+    """The sentence stands above the run's own result, which stays."""
+    page = with_result(qtbot, state, scripted)
+    page.parts.external.data_chosen.emit(tmp_path)
+    scripted.latest("evaluate_external").fail(DataError("This is the data it was trained on.", "Choose other data."))
+    assert page.error_panel.sentence == "This is the data it was trained on."
+    assert opened(page).part == "val"
+
+
+def test_other_runs_can_be_compared_with(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """All but the shown one, by name; a refusal comes up on the page too."""
+    other = make_run("2026-11-20_101500_resnet18")
+    page = with_result(qtbot, state, scripted)
+    page.view.tabs.bar.setCurrentIndex(page.view.tabs.titles.index("Compare"))
+    assert [run.path for run in page.view.comparison.choice.runs] == [other]
+    page.view.comparison.failed.emit(DataError("No.", "Do."))
+    assert page.error_panel.sentence == "No."

@@ -1,0 +1,137 @@
+"""The table of a comparison: each figure of both runs, the difference with its interval, and what that means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+
+from desktop import theme
+from desktop.widgets.figure_delegate import FigureDelegate
+from desktop.widgets.flat_header import FlatHeader
+from engine.comparison_wording import describe_difference
+from engine.evaluation_results import Comparison, Difference
+from engine.labels import CLASSES, INDEX
+from engine.wording import NO_FIGURE, name_class
+
+Index = QModelIndex | QPersistentModelIndex
+
+_ROW_HEIGHT = 5 * theme.GAP
+_TITLES = ("Figure", "This run", "Other run", "Difference\nin points", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    name: str
+    difference: Difference
+    less_is_better: bool = False
+    color: str | None = None
+
+
+class ComparisonModel(QAbstractTableModel):
+    """A row for each figure that both runs have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: Sequence[_Row] = ()
+        self._name = ""
+
+    def set_comparison(self, comparison: Comparison, name_b: str) -> None:
+        """Show `comparison`; `name_b` is the other run."""
+        self.beginResetModel()
+        self._name = name_b
+        self._rows = (
+            _Row(name="Balanced accuracy, by image", difference=comparison.balanced_accuracy),
+            _Row(name="Balanced accuracy, by lesion", difference=comparison.balanced_accuracy_by_lesion),
+            _Row(name="Accuracy", difference=comparison.accuracy),
+            _Row(name="Mean AUC of the classes", difference=comparison.macro_auc),
+            _Row(name="AUC of the group", difference=comparison.group_auc),
+            _Row(name="Log loss (less is better)", difference=comparison.log_loss, less_is_better=True),
+            *(
+                _Row(
+                    name=f"Sensitivity, {name_class(one.code)}",
+                    difference=one.sensitivity,
+                    color=CLASSES[INDEX[one.code]].color,
+                )
+                for one in comparison.classes
+            ),
+        )
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _show(row, column)
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            words = describe_difference(row.difference, self._name, less_is_better=row.less_is_better)
+            return f"{row.name}: {words}"
+        if role == Qt.ItemDataRole.ForegroundRole and column > 0 and not row.difference.is_clear:
+            return QColor(theme.colors().muted)
+        if role == Qt.ItemDataRole.DecorationRole and column == 0 and row.color is not None:
+            return QColor(row.color)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 0:
+            return Qt.AlignmentFlag.AlignLeft
+        return None
+
+
+class ComparisonTable(QTableView):
+    """The table, as tall as its rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = ComparisonModel()
+        self.setModel(self._model)
+        self.setItemDelegate(FigureDelegate(self))
+        self.setAccessibleName("Differences between the two runs")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        columns, rows = FlatHeader(Qt.Orientation.Horizontal), self.verticalHeader()
+        self.setHorizontalHeader(columns)
+        columns.set_lines(2)
+        for section in range(len(_TITLES)):
+            mode = QHeaderView.ResizeMode.Stretch if section == 0 else QHeaderView.ResizeMode.ResizeToContents
+            columns.setSectionResizeMode(section, mode)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(_ROW_HEIGHT)
+        rows.hide()
+
+    def show_comparison(self, comparison: Comparison, name_b: str) -> None:
+        """Show `comparison` in place of another."""
+        self._model.set_comparison(comparison, name_b)
+        self.setFixedHeight(self.horizontalHeader().height() + self._model.rowCount() * _ROW_HEIGHT)
+
+
+def _show(row: _Row, column: int) -> str:
+    difference = row.difference
+    if column == 0:
+        return row.name
+    if column in (1, 2):
+        value = difference.a if column == 1 else difference.b
+        return NO_FIGURE if value is None else f"{value:.2f}"
+    found = difference.difference
+    if found is None:
+        return NO_FIGURE
+    if column == 3:
+        return f"{100 * found.value:+.1f}\n{100 * found.low:+.1f} to {100 * found.high:+.1f}"
+    if not difference.is_clear:
+        return "no clear\ndifference"
+    return "other run\nis better" if (found.value > 0) is not row.less_is_better else "this run\nis better"

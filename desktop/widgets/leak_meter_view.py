@@ -1,0 +1,128 @@
+"""Shows what the common recipe's split would have done to this data: one button, two bars, three sentences."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from desktop.jobs import JobRunner
+from desktop.single_job import SingleJob
+from desktop.theme import GAP, colors
+from desktop.widgets.bar_chart import Bar, BarChart
+from desktop.widgets.job_view import JobView
+from desktop.widgets.section import make_label, make_readable
+from engine import calls
+from engine.config import read_config
+from engine.errors import ConfigError
+from engine.evaluation_results import Evaluation
+from engine.evaluation_wording import name_interval
+from engine.leak_results import LeakMeter
+from engine.leak_wording import EXPLANATION, describe_leak
+from engine.runs import RunFolder
+
+
+class LeakMeterView(QWidget):
+    """About the data set of a run, not about its model; what was measured stays while the data are the same."""
+
+    failed = Signal(object)
+    """It could not be measured: an error for the page."""
+
+    def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._run: Path | None = None
+        self._data: Path | None = None
+        self._measuring = SingleJob(runner)
+        self.start_button = QPushButton("Measure the leak")
+        self.job_view = JobView(compact=True)
+        self.bars = BarChart("Balanced accuracy of looking up the most similar thumbnail, under both splits")
+        self.words = make_readable(make_label())
+        self._result = QWidget()
+        below = QVBoxLayout(self._result)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(2 * GAP)
+        below.addWidget(make_label("heading", "Balanced accuracy of a program that has learned nothing"))
+        below.addWidget(self.bars)
+        below.addWidget(self.words)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GAP)
+        column.addWidget(make_label("", EXPLANATION))
+        column.addWidget(self.start_button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.job_view)
+        column.addWidget(self._result)
+        self.job_view.hide()
+        self._result.hide()
+        self.start_button.clicked.connect(self._on_start_clicked)
+        self.job_view.cancel_requested.connect(self._on_cancel_requested)
+        self._measuring.succeeded.connect(self._on_measured)
+        self._measuring.failed.connect(self.failed)
+        self._measuring.changed.connect(self._on_job_changed)
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where the Tab key stops, in order."""
+        return (self.start_button,)
+
+    @property
+    def shows_result(self) -> bool:
+        """Whether something was measured."""
+        return not self._result.isHidden()
+
+    def show_evaluation(self, evaluation: Evaluation) -> None:
+        """Measure on the data of this run from now on."""
+        if evaluation.run == self._run:
+            return
+        self._run = evaluation.run
+        try:
+            data = read_config(RunFolder(evaluation.run).config).data
+        except ConfigError:
+            data = None  # the button says what is wrong
+        if data is None or data != self._data:
+            self._measuring.let_go()
+            self._result.hide()
+            self.start_button.show()
+        self._data = data
+
+    @Slot()
+    def _on_start_clicked(self) -> None:
+        if self._run is None:
+            return
+        try:
+            self._data = read_config(RunFolder(self._run).config).data
+        except ConfigError as error:
+            self.failed.emit(error)
+            return
+        self._measuring.start(calls.measure_leak(self._data), "Measuring the leak")
+
+    @Slot(object)
+    def _on_measured(self, meter: LeakMeter) -> None:
+        scores = (("The notebook's split", meter.notebook), ("Split by lesion", meter.by_lesion))
+        lines = (colors().train_line, colors().val_line)
+        self.bars.set_bars(
+            [
+                Bar(
+                    label=label,
+                    value=score.balanced_accuracy.value,
+                    text=name_interval(score.balanced_accuracy),
+                    color=color,
+                )
+                for (label, score), color in zip(scores, lines, strict=True)
+            ],
+            maximum=1.0,
+        )
+        self.words.setText("\n\n".join(describe_leak(meter)))
+        self._result.show()
+
+    @Slot()
+    def _on_job_changed(self) -> None:
+        job = self._measuring.job
+        if job is not self.job_view.job:
+            self.job_view.release()
+            if job is not None:
+                self.job_view.follow(job)
+        self.job_view.setVisible(job is not None)
+        self.start_button.setVisible(job is None and not self.shows_result)
+
+    @Slot()
+    def _on_cancel_requested(self) -> None:
+        self._measuring.cancel()
