@@ -4,7 +4,7 @@ from engine import evaluation_wording as words
 from engine.challenge_results import ChallengeScore
 from engine.comparison_wording import describe_comparison
 from engine.evaluation_results import ClassScore, Comparison, Difference, Evaluation, Interval
-from engine.labels import CODES
+from engine.labels import CODES, DEMO_NOTICE, NOTICE
 from engine.leak_results import LeakMeter
 from engine.leak_wording import EXPLANATION, describe_leak
 from engine.terminal import footer
@@ -88,8 +88,9 @@ def describe_challenge(score: ChallengeScore) -> str:
         ),
         "",
         *_challenge_notes(score),
+        NOTICE,
     ]
-    return "\n".join([*lines, *footer(is_demo=False)])
+    return "\n".join(lines)
 
 
 def _challenge_notes(score: ChallengeScore) -> list[str]:
@@ -113,7 +114,8 @@ def _challenge_notes(score: ChallengeScore) -> list[str]:
 def describe_leak_meter(meter: LeakMeter) -> str:
     """What the notebook's split would have done to a data set."""
     about = f"{meter.path}: {count(meter.n_images, 'image')} of {count(meter.n_lesions, 'lesion')}."
-    return "\n".join([about, EXPLANATION, "", *describe_leak(meter), *footer(meter.is_demo)])
+    marks = [DEMO_NOTICE] if meter.is_demo else []
+    return "\n".join([about, EXPLANATION, "", *describe_leak(meter), "", *marks, NOTICE])
 
 
 def _value(figure: Interval | None) -> str:
