@@ -137,13 +137,17 @@ def percentile_share(value: float, samples: Floats, n: float) -> Interval:
 def area(value: float, samples: Floats, n: float) -> Interval:
     """The interval of an area (AUC, average precision) from the spread of its draws, on the scale of log odds.
 
-    Areas are near 1, where percentiles are lopsided the wrong way; on this scale intervals stay within 0 and 1. Where
-    all draws gave the same, Wilson's interval of `n` cases.
+    Areas are near 1, where percentiles are lopsided the wrong way; on this scale intervals stay within 0 and 1. `n`
+    lesions say how far the spread itself can be trusted (Student's t). Where all draws gave the same, Wilson's
+    interval of `n` cases.
     """
+    from scipy.stats import t as student  # type: ignore[import-untyped]
+
     odds = value * (1 - value)
     if samples.max() - samples.min() <= _SAME or odds <= _SAME:
         return wilson(min(max(value, 0.0), 1.0), n)
-    middle, half = math.log(value / (1 - value)), _Z * float(samples.std()) / odds
+    middle = math.log(value / (1 - value))
+    half = float(student.ppf(0.975, max(n - 1, 1))) * float(samples.std()) / odds
     low, high = (1 / (1 + math.exp(min(-end, _LARGEST))) for end in (middle - half, middle + half))
     return Interval(value=value, low=min(low, value), high=max(high, value))
 

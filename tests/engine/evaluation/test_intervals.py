@@ -178,10 +178,10 @@ def test_draws_spread_as_much_as_the_truth_does() -> None:
 
 
 def test_an_area_s_interval_is_symmetric_in_its_log_odds() -> None:
-    """0.9 with draws that spread by 0.03 is log(9) +- 1.96 x 0.03 / 0.09; at 1 it is Wilson's."""
+    """0.9 of 20 lesions with draws that spread by 0.03 is log(9) +- 2.093 x 0.03 / 0.09; at 1 it is Wilson's."""
     draws = 0.9 + 0.03 * np.array([-1.0, 1.0] * 50)
     found = area(0.9, draws, 20)
-    odds = np.log(9) + 1.959964 * (0.03 / 0.09) * np.array([-1, 1])
+    odds = np.log(9) + 2.093024 * (0.03 / 0.09) * np.array([-1, 1])
     assert (found.low, found.high) == pytest.approx(tuple(1 / (1 + np.exp(-odds))))
     assert area(1.0, np.ones(9), 11) == wilson(1.0, 11)
     tiny = area(1e-9, draws, 20)
