@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from engine import places
 from engine.calls import Call
-from engine.errors import Cancelled, EngineError, UnexpectedError
+from engine.errors import Cancelled, EngineError, Paused, UnexpectedError
 from engine.events import Control, Event
 from engine.process import Lane
 
 _LOG = logging.getLogger(__name__)
 TRAIN = "engine.training.trainer:train"
+RESUME = "engine.training.trainer:resume"
 _GRACE_MS = 500
 _WORK_NICENESS = 10  # the window, and somebody waiting for an answer, go first
 
@@ -22,8 +23,8 @@ _WORK_NICENESS = 10  # the window, and somebody waiting for an answer, go first
 class Job(QThread):
     """One call, carried out in a child process while this thread waits for it.
 
-    `reported` any number of times, then exactly one of `succeeded`, `failed` and `cancelled`, then `finished`. All
-    of them are emitted in the window's thread. After `cancel()` nothing arrives but `cancelled`.
+    `reported` any number of times, then exactly one of `succeeded`, `failed`, `cancelled` and `paused`, then
+    `finished`. All of them are emitted in the window's thread. After `cancel()` nothing arrives but `cancelled`.
     """
 
     reported = Signal(object)
@@ -33,10 +34,12 @@ class Job(QThread):
     failed = Signal(object)
     """An `EngineError` or `UnexpectedError`."""
     cancelled = Signal()
+    paused = Signal(object)
+    """The `Paused` of a training that wrote a checkpoint and can be resumed."""
     cancelling = Signal()
     """Somebody asked to cancel: up to 5 s before `cancelled`."""
     finishing = Signal()
-    """Somebody asked to finish early; the result still comes."""
+    """Somebody asked to finish early, the result still comes; or to pause, and `paused` follows."""
     _happened = Signal(object)  # from the thread to the window
     _ended = Signal()
 
@@ -56,7 +59,7 @@ class Job(QThread):
     @property
     def is_training(self) -> bool:
         """Whether it trains a network."""
-        return self.call.target == TRAIN
+        return self.call.target in (TRAIN, RESUME)
 
     @property
     def is_cancelling(self) -> bool:
@@ -69,19 +72,29 @@ class Job(QThread):
         return self._control.is_finishing_early
 
     @property
+    def is_pausing(self) -> bool:
+        """Whether somebody asked to pause."""
+        return self._control.is_pausing
+
+    @property
     def is_waiting(self) -> bool:
         """Whether its lane is still busy with another job."""
         return self.started_at is None
 
     @property
     def is_over(self) -> bool:
-        """Whether `succeeded`, `failed` or `cancelled` was emitted."""
+        """Whether `succeeded`, `failed`, `cancelled` or `paused` was emitted."""
         return self._is_over
 
     @property
     def has_succeeded(self) -> bool:
         """Whether `succeeded` was emitted."""
         return self._is_over and self._outcome is not None and self._outcome[0] == "succeeded"
+
+    @property
+    def has_paused(self) -> bool:
+        """Whether `paused` was emitted."""
+        return self._is_over and self._outcome is not None and self._outcome[0] == "paused"
 
     def cancel(self) -> None:
         """Stop and discard. `cancelled` follows within 5 s; nothing else does."""
@@ -95,6 +108,12 @@ class Job(QThread):
             self._control.finish_early()
             self.finishing.emit()
 
+    def pause(self) -> None:
+        """Write a checkpoint after this batch and end, to be resumed; only a training hears it. `paused` follows."""
+        if not self._control.is_pausing and not self._is_over:
+            self._control.pause()
+            self.finishing.emit()
+
     def run(self) -> None:
         """In the thread: carry out the call and keep what came of it."""
         self.started_at = time.monotonic()
@@ -103,6 +122,8 @@ class Job(QThread):
             self._outcome = ("succeeded", self._lane.run(self.call, self._happened.emit, self._control))
         except Cancelled:
             self._outcome = ("cancelled", None)
+        except Paused as paused:
+            self._outcome = ("paused", paused)
         except (EngineError, UnexpectedError) as error:
             self._outcome = ("failed", error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the window must hear of it
@@ -127,6 +148,8 @@ class Job(QThread):
             self.cancelled.emit()
         elif kind == "succeeded":
             self.succeeded.emit(content)
+        elif kind == "paused":
+            self.paused.emit(content)
         else:
             details = content.traceback if isinstance(content, UnexpectedError) else getattr(content, "hint", "")
             _LOG.error("%s: %s\n%s", self.title, content, details)

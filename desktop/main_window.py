@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         job = self._training()
         if job is not None and not job.is_cancelling:
             event.ignore()
-            if job.is_finishing_early:
+            if job.is_finishing_early or job.is_pausing:
                 self._wait_to_close()
             else:
                 self._ask(job, is_closing=True)
@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
             return
         question = self._question = TrainingQuestion(is_closing=is_closing, parent=self)
         self._closes_after_training = is_closing
+        question.pause_chosen.connect(self._on_pause_chosen)
         question.finish_early_chosen.connect(self._on_finish_early_chosen)
         question.discard_chosen.connect(self._on_discard_chosen)
         question.finished.connect(self._on_question_finished)
@@ -157,6 +158,13 @@ class MainWindow(QMainWindow):
     def _wait_to_close(self) -> None:
         self._closes_after_training = True
         self.closing_notice.show()
+
+    @Slot()
+    def _on_pause_chosen(self) -> None:
+        job = self._training()
+        if job is not None:
+            job.pause()
+            self.closing_notice.setVisible(self._closes_after_training)
 
     @Slot()
     def _on_finish_early_chosen(self) -> None:
@@ -186,7 +194,7 @@ class MainWindow(QMainWindow):
     def _on_job_ended(self, job: Job) -> None:
         if not job.is_training:
             return
-        closes = self._closes_after_training and job.has_succeeded  # a failure is shown first
+        closes = self._closes_after_training and (job.has_succeeded or job.has_paused)  # a failure is shown first
         self._closes_after_training = False
         self.closing_notice.hide()
         if self._question is not None:
@@ -276,7 +284,7 @@ class MainWindow(QMainWindow):
 def _make_closing_notice() -> tuple[QFrame, QPushButton]:
     notice = QFrame()
     notice.setProperty("role", "banner")
-    words = QLabel("Finishing… The best model is being saved; then the window closes.")
+    words = QLabel("Finishing… What was learned is being saved; then the window closes.")
     stay = QPushButton("Keep the window open")
     row = QHBoxLayout(notice)
     row.setContentsMargins(3 * GAP, GAP, 3 * GAP, GAP)

@@ -73,6 +73,10 @@ class AppState(QObject):
         current = self._training_run if job is not None and not job.is_over else None
         return tuple(run for run in runs.list_runs(self._runs_dir) if run.path != current)
 
+    def list_resumable(self) -> tuple[RunInfo, ...]:
+        """The runs that were interrupted and can be resumed, newest first."""
+        return runs.list_resumable(self._runs_dir)
+
     def set_dataset(self, dataset: DatasetSummary | None) -> None:
         """Use `dataset` from now on."""
         self._dataset = dataset

@@ -126,5 +126,6 @@ def describe_run(run: RunInfo) -> str:
     if run.is_demo and "demo" not in run.name:
         parts.append("demo data")
     if run.state == "interrupted":
-        parts.append(f"interrupted at epoch {run.epochs_run} of {run.epochs}, best model usable")
+        resume = ", can be resumed" if run.is_resumable else ""
+        parts.append(f"interrupted at epoch {run.epochs_run} of {run.epochs}, best model usable{resume}")
     return "; ".join(parts)

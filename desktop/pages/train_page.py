@@ -1,5 +1,6 @@
 """The Train page: say how to train, start it, and keep what it leaves behind."""
 
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -7,7 +8,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -19,17 +19,17 @@ from desktop import format as words
 from desktop.jobs import Job, JobRunner
 from desktop.pages.page import Page
 from desktop.state import AppState
-from desktop.theme import GAP, mark_primary
+from desktop.theme import GAP
 from desktop.widgets.recipe_form import RecipeForm
 from desktop.widgets.time_estimator import TimeEstimator
+from desktop.widgets.training_empty import TrainingEmpty
+from desktop.widgets.training_resume import ResumeCard
 from desktop.widgets.training_view import TrainingView
 from engine import calls, runs
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Paused
 from engine.results import TrainingResult
 
 _PURPOSE = "Teach a network to tell the seven kinds of lesion apart"
-_EMPTY_TEXT = "First choose what to learn from"
-_EMPTY_HINT = "The Data page reads HAM10000 from a folder, or draws demo data so that you can try everything at once."
 _FORM_WIDTH = 38 * GAP
 
 
@@ -41,14 +41,18 @@ class TrainPage(Page):
         self._state, self._runner = state, runner
         self._phase: Literal["ready", "busy", "ended"] = "ready"
         self._job: Job | None = None
-        self.data_button = mark_primary(QPushButton("Choose data…"))
+        self._resumed: Path | None = None
+        empty = TrainingEmpty()
+        self.data_button = empty.data_button
         self.form = RecipeForm(runner)
         self.start_button = QPushButton("Start training")
         self.estimator = TimeEstimator(runner, self)
         self.view = TrainingView()
+        self.resume_card = ResumeCard()
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._lay_out_empty())
+        self._stack.addWidget(empty)
         self._stack.addWidget(self._lay_out_work())
+        self.body.addWidget(self.resume_card)
         self.body.addWidget(self._stack, 1)
         self._connect()
         self._on_device_changed()
@@ -62,6 +66,7 @@ class TrainPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """After the first paint, get the plot ready and find out about weights and time."""
         super().showEvent(event)
+        self._show_resumable()
         QTimer.singleShot(0, self._on_shown)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -86,11 +91,12 @@ class TrainPage(Page):
             self._follow_dataset()
             self._on_estimate_changed()
             self._show_start(is_primary=True)
+            self._show_resumable()
             self._on_shown()
 
     def _follow_dataset(self) -> None:
         data = self._state.dataset
-        self._stack.setCurrentIndex(0 if data is None else 1)
+        self._stack.setCurrentIndex(0 if data is None and self._phase == "ready" else 1)
         self.show_demo_notice(data is not None and data.is_demo)
         self.form.set_demo(data is not None and data.is_demo)
 
@@ -134,53 +140,96 @@ class TrainPage(Page):
         except ConfigError as error:
             self.show_error(error)
             return
+        self._follow(self._runner.start(calls.train(config), "Training"))
+
+    @Slot(object)
+    def _on_resume(self, run: Path) -> None:
+        if self._job is not None:
+            return
+        self.clear_error()
+        info = runs.read_run(run)
+        self.show_demo_notice(info is not None and info.is_demo)
+        self._follow(self._runner.start(calls.resume(run), "Training"))
+        self._resumed = run
+        self._stack.setCurrentIndex(1)
+
+    def _follow(self, job: Job) -> None:
         self.estimator.stop()
-        self._job = self._runner.start(calls.train(config), "Training")
-        self._job.succeeded.connect(self._on_succeeded)
-        self._job.failed.connect(self._on_failed)
-        self._job.cancelled.connect(self._on_cancelled)
-        self._phase = "busy"
-        self.view.follow(self._job)
+        self._job, self._resumed, self._phase = job, None, "busy"
+        job.succeeded.connect(self._on_succeeded)
+        job.failed.connect(self._on_failed)
+        job.cancelled.connect(self._on_cancelled)
+        job.paused.connect(self._on_paused)
+        self.view.follow(job)
         self._show_start(is_primary=False)
+        self._show_resumable()
+
+    @Slot(object)
+    def _on_discard(self, run: Path) -> None:
+        runs.discard_run(run)
+        self._state.set_run(None if self._state.run == run else self._state.run)
+        if self._state.model is not None and not self._state.model.is_file():
+            self._state.set_model(None)
+        self._show_resumable()
+
+    def _show_resumable(self) -> None:
+        """What was interrupted before; after a training its own view offers to resume it."""
+        self.resume_card.set_runs(self._state.list_resumable() if self._phase == "ready" else ())
 
     @Slot(object)
     def _on_succeeded(self, result: TrainingResult) -> None:
         self.view.show_result(result, runs.read_run(result.run))
         self._state.set_run(result.run)
         self._state.set_model(result.model)
-        self._end(has_model=True)
+        self._end(has_next=True)
 
     @Slot(object)
     def _on_failed(self, error: object) -> None:
-        path = self.view.run
+        path = self.view.run or self._resumed
         run = runs.read_run(path) if path is not None else None
-        if run is not None and run.model is not None:
+        if run is not None and (run.model is not None or run.is_resumable):
             self.view.show_failure(run)
             self._state.set_run(run.path)
-            self._state.set_model(run.model)
+            if run.model is not None:
+                self._state.set_model(run.model)
         else:
             self.view.show_failure(None)
             if path is not None:
                 runs.discard_run(path)
+            run = None
         self.show_error(error)
-        self._end(has_model=run is not None and run.model is not None)
+        self._end(has_next=run is not None)
+
+    @Slot(object)
+    def _on_paused(self, paused: Paused) -> None:
+        self._show_paused(paused.run)
+
+    def _show_paused(self, path: Path) -> None:
+        run = runs.read_run(path)
+        if run is not None:
+            self.view.show_paused(run)
+            self._state.set_run(path)
+        self._end(has_next=True)
 
     @Slot()
     def _on_cancelled(self) -> None:
         run = self.view.run
+        if run is None and self._resumed is not None:  # it had not gone on yet
+            self._show_paused(self._resumed)
+            return
         self.view.show_cancelled()
         if run is not None:
             runs.discard_run(run)  # the engine has done so, unless its process had to be ended
             self._state.set_run(None if self._state.run == run else self._state.run)
-        self._end(has_model=False)
+        self._end(has_next=False)
 
-    def _end(self, *, has_model: bool) -> None:
+    def _end(self, *, has_next: bool) -> None:
         self._job = None
         self._phase = "ended"
         was_demo = self.shows_demo_notice
         self._follow_dataset()  # another may have been chosen meanwhile
         self.show_demo_notice(was_demo or self.shows_demo_notice)
-        self._show_start(is_primary=not has_model)
+        self._show_start(is_primary=not has_next)
 
     def _show_start(self, *, is_primary: bool) -> None:
         self.form.setEnabled(self._job is None)
@@ -207,26 +256,9 @@ class TrainPage(Page):
         self.data_button.clicked.connect(self._on_data_requested)
         self.view.plots.loaded.connect(self._on_shown)
         self.view.evaluation_requested.connect(self._on_evaluation_requested)
-
-    def _lay_out_empty(self) -> QWidget:
-        text, hint = QLabel(_EMPTY_TEXT), QLabel(_EMPTY_HINT)
-        text.setProperty("role", "heading")
-        hint.setProperty("role", "muted")
-        hint.setWordWrap(True)
-        card = QFrame()
-        card.setProperty("role", "card")
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
-        layout.setSpacing(GAP)
-        layout.addWidget(text)
-        layout.addWidget(hint)
-        layout.addWidget(self.data_button, 0, Qt.AlignmentFlag.AlignLeft)
-        page = QWidget()
-        outer = QVBoxLayout(page)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(card)
-        outer.addStretch(1)
-        return page
+        self.view.resume_requested.connect(self._on_resume)
+        self.resume_card.resume_requested.connect(self._on_resume)
+        self.resume_card.discard_requested.connect(self._on_discard)
 
     def _lay_out_work(self) -> QWidget:
         scroll = QScrollArea()

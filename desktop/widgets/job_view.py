@@ -88,6 +88,8 @@ class JobView(QFrame):
         details = progress.details
         if job.is_cancelling:
             headline, details = "Cancelling…", ""
+        elif job.is_pausing:
+            headline, details = "Pausing…", "a checkpoint is written"
         elif job.is_finishing_early:
             headline, details = "Finishing…", "the best model is kept"
         self._headline.setText(headline)
@@ -95,7 +97,8 @@ class JobView(QFrame):
         step = "Waits until the work before it is done" if job.is_waiting else progress.step
         self._step.setText("" if job.is_cancelling or step == progress.title else step)
         self._cancel.setEnabled(not job.is_cancelling)
-        share = None if job.is_cancelling or job.is_finishing_early else progress.share
+        is_ending = job.is_cancelling or job.is_pausing or job.is_finishing_early
+        share = None if is_ending else progress.share
         self._bar.setRange(0, 0 if share is None else _STEPS)
         if share is not None:
             self._bar.setValue(round(_STEPS * share))

@@ -1,5 +1,7 @@
 """Collects what a training says about itself into curves short enough to be drawn ten times a second."""
 
+from collections.abc import Sequence
+
 from engine.events import BatchesDone, EpochDone
 from engine.results import EpochRecord
 
@@ -10,14 +12,17 @@ MAX_DOTS = 1000
 class TrainingCurves:
     """The points of one training. Batches are thinned evenly, so dots keep their spread; epochs are kept all."""
 
-    def __init__(self, epochs: int, steps_per_epoch: int) -> None:
+    def __init__(
+        self, epochs: int, steps_per_epoch: int, history: Sequence[EpochRecord] = (), best_epoch: int | None = None
+    ) -> None:
+        """`history` holds the epochs that were done before a training was resumed."""
         self.epochs = epochs
         self.steps_per_epoch = max(1, steps_per_epoch)
         self.batch_positions: list[float] = []
         """Where each dot stands, in epochs: 1.5 is the middle of the second one."""
         self.batch_losses: list[float] = []
-        self.records: list[EpochRecord] = []
-        self.best_epoch: int | None = None
+        self.records: list[EpochRecord] = list(history)
+        self.best_epoch: int | None = best_epoch
         self._stride = 1
 
     def add_batches(self, event: BatchesDone) -> None:

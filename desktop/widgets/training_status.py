@@ -6,7 +6,7 @@ from desktop import format as words
 from desktop.progress import JobProgress
 from desktop.theme import GAP
 from desktop.widgets.elided_label import ElidedLabel
-from engine.events import BatchesDone, EpochDone, Event, RunStarted
+from engine.events import BatchesDone, EpochDone, Event, RunStarted, TrainingAdjusted
 from engine.results import RunInfo, TrainingResult
 
 _STEPS = 1000
@@ -70,16 +70,24 @@ class TrainingStatus(QWidget):
             self._is_running = True
             images = f"{words.count(event.n_train)} training and {words.count(event.n_val)} validation images"
             self._setting.setText(f"{event.device} · {images} · starts from {event.weights}")
+            best = next((record for record in event.history if record.epoch == event.best_epoch), None)
+            if best is not None:
+                self._best_accuracy = words.share(best.val_balanced_accuracy)
+                done = f"{len(event.history)} of {words.count_of(event.epochs, 'epoch')}"
+                self._best.setText(f"Best so far: epoch {best.epoch} ({self._best_accuracy}) · resumed after {done}")
+        elif isinstance(event, TrainingAdjusted):
+            self._setting.setText(event.text)
         elif isinstance(event, EpochDone):
             self._show_best(event)
         if not self._is_stopping:
             self._show_progress(event)
 
-    def show_stopping(self, *, is_cancelling: bool) -> None:
-        """Cancel or Stop early was asked for, and takes a moment."""
+    def show_stopping(self, *, is_cancelling: bool, is_pausing: bool = False) -> None:
+        """Cancel, Pause or Stop early was asked for, and takes a moment."""
         self._is_stopping = True
         early = "Stopping early: it finishes this batch and validates first…"
-        self._headline.setText("Cancelling…" if is_cancelling else early)
+        pausing = "Pausing: it finishes this batch and writes a checkpoint…"
+        self._headline.setText("Cancelling…" if is_cancelling else pausing if is_pausing else early)
         self._set_bar(None)
 
     def show_result(self, result: TrainingResult, run: RunInfo | None) -> None:
@@ -92,15 +100,33 @@ class TrainingStatus(QWidget):
             f"Saved as {run.name if run else result.run.name}, and chosen for predictions.",
         )
 
+    def show_paused(self, run: RunInfo) -> None:
+        """The training has written its checkpoint."""
+        best = (
+            f"Best so far: epoch {run.best_epoch} ({words.share(run.val_balanced_accuracy)}). "
+            if run.best_epoch
+            else ""
+        )
+        self.say(
+            f"Paused at epoch {run.epochs_run} of {run.epochs}",
+            f"{best}All that was learned is kept; Resume goes on from there.",
+            f"Saved as {run.name}.",
+        )
+
     def show_failure(self, run: RunInfo | None) -> None:
         """The training broke off; say what is left of it."""
-        if run is None or run.model is None:
-            self.say("The training broke off", "No epoch was done yet, so there is nothing to keep.")
+        headline = "The training broke off"
+        if run is None or (run.model is None and not run.is_resumable):
+            self.say(headline, "No epoch was done yet, so there is nothing to keep.")
+            return
+        resume = "Resume goes on from its last checkpoint." if run.is_resumable else ""
+        if run.model is None:
+            self.say(headline, resume, f"Saved as {run.name}.")
             return
         accuracy = words.share(run.val_balanced_accuracy)
         self.say(
-            "The training broke off",
-            f"The best model so far (epoch {run.best_epoch}, balanced accuracy {accuracy}) is kept.",
+            headline,
+            f"The best model so far (epoch {run.best_epoch}, balanced accuracy {accuracy}) is kept. {resume}".strip(),
             f"Saved as {run.name}, and chosen for predictions.",
         )
 

@@ -1,4 +1,4 @@
-"""Follows one training: its curves, how it is doing, Stop early, Cancel, and in the end the way to its evaluation."""
+"""Follows one training: its curves, how it is doing, Stop early, Pause, Cancel, and in the end what comes next."""
 
 from pathlib import Path
 
@@ -21,6 +21,8 @@ class TrainingView(QWidget):
     """Shows the latest training until another is followed; of the buttons, only those that mean something now."""
 
     evaluation_requested = Signal()
+    resume_requested = Signal(object)
+    """The folder (`Path`) of the run that was followed last and is to go on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,10 +34,15 @@ class TrainingView(QWidget):
         self.status = TrainingStatus()
         self.stop_button = mark_primary(QPushButton("Stop early"))
         self.stop_button.setToolTip("Finishes this batch, validates, and keeps the best model.")
+        self.pause_button = QPushButton("Pause")
+        self.pause_button.setToolTip("Finishes this batch and writes a checkpoint, from which it can be resumed.")
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stops and discards this training.")
         self.evaluate_button = mark_primary(QPushButton("Look at the evaluation"))
+        self.resume_button = mark_primary(QPushButton("Resume"))
         self._lay_out()
+        self.resume_button.clicked.connect(self._on_resume)
+        self.pause_button.clicked.connect(self._on_pause)
         self.stop_button.clicked.connect(self._on_stop_early)
         self.cancel_button.clicked.connect(self.request_cancel)
         self.evaluate_button.clicked.connect(self.evaluation_requested)
@@ -52,7 +59,7 @@ class TrainingView(QWidget):
         return self._question
 
     def follow(self, job: Job) -> None:
-        """Show `job` from now on. Call one of `show_result`, `show_failure` and `show_cancelled` when it ends."""
+        """Show `job` from now on. Call `show_result`, `_failure`, `_paused` or `_cancelled` when it ends."""
         self._job = job
         job.reported.connect(self._on_reported)
         job.cancelling.connect(self._on_stopping)
@@ -68,6 +75,7 @@ class TrainingView(QWidget):
         self.plots.clear()
         self.status.say("Ready to train", details, device)
         self.evaluate_button.hide()
+        self.resume_button.hide()
 
     def show_result(self, result: TrainingResult, run: RunInfo | None) -> None:
         """The training is done; `run` is what the list of runs says of it."""
@@ -75,9 +83,17 @@ class TrainingView(QWidget):
         self._end(has_model=True)
 
     def show_failure(self, run: RunInfo | None) -> None:
-        """The training broke off; `run` where a model of it is left."""
+        """The training broke off; `run` where something of it is left."""
         self.status.show_failure(run)
-        self._end(has_model=run is not None)
+        self._run = run.path if run is not None else self._run
+        can_resume = run is not None and run.is_resumable
+        self._end(has_model=run is not None and run.model is not None and not can_resume, can_resume=can_resume)
+
+    def show_paused(self, run: RunInfo) -> None:
+        """The training can be resumed."""
+        self.status.show_paused(run)
+        self._run = run.path
+        self._end(has_model=False, can_resume=True)
 
     def show_cancelled(self) -> None:
         """The training was discarded."""
@@ -94,6 +110,7 @@ class TrainingView(QWidget):
             self._job.cancel()
             return
         question = self._question = TrainingQuestion(is_closing=False, parent=self)
+        question.pause_chosen.connect(self._on_pause)
         question.finish_early_chosen.connect(self._on_stop_early)
         question.discard_chosen.connect(self._on_discard_chosen)
         question.finished.connect(self._on_question_closed)
@@ -115,7 +132,7 @@ class TrainingView(QWidget):
         self.status.take(event)
         if isinstance(event, RunStarted):
             self._run = event.run
-            self._curves = TrainingCurves(event.epochs, event.steps_per_epoch)
+            self._curves = TrainingCurves(event.epochs, event.steps_per_epoch, event.history, event.best_epoch)
             self.plots.show_curves(self._curves)
             self._show_buttons()
         elif self._curves is not None and isinstance(event, BatchesDone):
@@ -131,12 +148,23 @@ class TrainingView(QWidget):
             self._job.finish_early()
 
     @Slot()
-    def _on_stopping(self) -> None:
+    def _on_pause(self) -> None:
         if self._job is not None:
-            self.status.show_stopping(is_cancelling=self._job.is_cancelling)
+            self._job.pause()
+
+    @Slot()
+    def _on_resume(self) -> None:
+        if self._run is not None:
+            self.resume_requested.emit(self._run)
+
+    @Slot()
+    def _on_stopping(self) -> None:
+        job = self._job
+        if job is not None:
+            self.status.show_stopping(is_cancelling=job.is_cancelling, is_pausing=job.is_pausing)
             self._show_buttons()
 
-    def _end(self, *, has_model: bool) -> None:
+    def _end(self, *, has_model: bool, can_resume: bool = False) -> None:
         self._job = None
         if self._question is not None:
             self._question.reject()
@@ -144,20 +172,27 @@ class TrainingView(QWidget):
         had_focus = focused is not None and self.isAncestorOf(focused)
         self._show_buttons()
         self.evaluate_button.setVisible(has_model)
+        self.resume_button.setVisible(can_resume)
         if had_focus:
-            (self.evaluate_button if has_model else self.status).setFocus()
+            (self.evaluate_button if has_model else self.resume_button if can_resume else self.status).setFocus()
 
     def _show_buttons(self) -> None:
         job = self._job
         is_stopping = job is not None and job.is_finishing_early
         is_cancelling = job is not None and job.is_cancelling
+        is_pausing = job is not None and job.is_pausing
+        can_stop = self._run is not None and not is_cancelling and not is_pausing
         self.stop_button.setVisible(job is not None)
-        self.stop_button.setEnabled(self._run is not None and not is_stopping and not is_cancelling)
+        self.stop_button.setEnabled(can_stop and not is_stopping)
+        self.pause_button.setVisible(job is not None)
+        self.pause_button.setEnabled(can_stop)
+        self.pause_button.setText("Pausing…" if is_pausing else "Pause")
         self.stop_button.setText("Stopping…" if is_stopping else "Stop early")
         self.cancel_button.setVisible(job is not None)
         self.cancel_button.setEnabled(not is_cancelling)
         self.cancel_button.setText("Cancelling…" if is_cancelling else "Cancel")
         self.evaluate_button.hide()
+        self.resume_button.hide()
 
     def _lay_out(self) -> None:
         plots = QFrame()
@@ -167,7 +202,13 @@ class TrainingView(QWidget):
         inside.addWidget(self.plots)
         buttons = QHBoxLayout()
         buttons.setSpacing(GAP)
-        for button in (self.stop_button, self.cancel_button, self.evaluate_button):
+        for button in (
+            self.stop_button,
+            self.pause_button,
+            self.cancel_button,
+            self.evaluate_button,
+            self.resume_button,
+        ):
             buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         buttons.addStretch(1)
         row = QWidget()

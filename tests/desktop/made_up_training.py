@@ -24,15 +24,20 @@ class StillJob(QObject):
     cancelled = Signal()
     cancelling = Signal()
     finishing = Signal()
+    paused = Signal(object)
 
     def __init__(self, call: Call[Any], title: str) -> None:
         super().__init__()
         self.call, self.title = call, title
-        self.is_cancelling = self.is_finishing_early = False
+        self.is_cancelling = self.is_finishing_early = self.is_pausing = False
 
     def cancel(self) -> None:
         self.is_cancelling = True
         self.cancelling.emit()
+
+    def pause(self) -> None:
+        self.is_pausing = True
+        self.finishing.emit()
 
     def finish_early(self) -> None:
         self.is_finishing_early = True

@@ -22,7 +22,7 @@ class ScriptedJob(QObject):
     def __init__(self, call: Call[Any], title: str) -> None:
         super().__init__()
         self.call, self.title = call, title
-        self.is_cancelling = self.is_finishing_early = self.is_waiting = self.is_over = False
+        self.is_cancelling = self.is_finishing_early = self.is_pausing = self.is_waiting = self.is_over = False
 
     @property
     def is_training(self) -> bool:

@@ -374,3 +374,30 @@ def test_cancel_asks_too_while_the_training_finishes(qtbot: QtBot, window: MainW
     question_of(window).keep_button.click()
     qtbot.waitUntil(lambda: training.has_succeeded, timeout=10_000)
     assert window.isVisible()
+
+
+def test_pause_is_the_answer_that_return_gives_and_closes_the_window(
+    qtbot: QtBot,
+    window: MainWindow,
+    runner: JobRunner,
+    state: AppState,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """The safe default: the checkpoint is written, then the window closes, and no child is left."""
+    target = "tests.engine.process_targets:count_pausable"
+    monkeypatch.setattr("desktop.jobs.TRAIN", target)
+    training = runner.start(Call(target, {"path": tmp_path / "run", "seconds": 0.01}), "Training")
+    with qtbot.waitSignal(training.reported, timeout=30_000):
+        pass
+    window.close()
+    question = question_of(window)
+    assert question.defaultButton() is question.pause_button
+    qtbot.keyClick(question, Qt.Key.Key_Return)
+    assert training.is_pausing
+    assert window.closing_notice.isVisible()
+    assert not window.close()  # an impatient second click loses nothing
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    assert training.has_paused
+    assert (tmp_path / "run").read_text() == "checkpoint"
+    assert runner.child_pid("work") is None

@@ -1,5 +1,6 @@
 """The Train page in each of its states, with a runner that carries out nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -14,11 +15,11 @@ from desktop.state import AppState
 from desktop.widgets import time_estimator
 from engine.atomic import write_json
 from engine.config import TrainingConfig
-from engine.errors import ChildDiedError, ConfigError, TrainingError
-from engine.events import ProgressDone, StatusChanged
+from engine.errors import ChildDiedError, ConfigError, Paused, TrainingError
+from engine.events import ProgressDone, StatusChanged, TrainingAdjusted
 from engine.labels import CODES
 from engine.results import TimeEstimate
-from engine.runs import RunFolder, history_columns
+from engine.runs import MANIFEST, RunFolder, history_columns
 from tests.desktop.made_up_training import (
     CPU,
     GPU,
@@ -70,7 +71,7 @@ def run(state: AppState) -> Path:
 
 def save_best_model(run: Path) -> Path:
     path = RunFolder(run).best_so_far
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"a model")
     return path
 
@@ -391,7 +392,7 @@ def test_it_fits_into_the_smallest_window(
     )
     assert outer.verticalScrollBar().maximum() == 0
     assert outer.horizontalScrollBar().maximum() == 0
-    for button in (page.start_button, page.view.stop_button, page.view.cancel_button):
+    for button in (page.start_button, page.view.stop_button, page.view.pause_button, page.view.cancel_button):
         assert page.rect().contains(QRect(button.mapTo(page, QPoint()), button.size()))
 
 
@@ -429,3 +430,122 @@ def test_the_keyboard_follows_the_training(
     assert QApplication.focusWidget() is page.view.status
     job.succeeded.emit(result(run))
     assert QApplication.focusWidget() is page.view.evaluate_button
+
+
+def save_checkpoint(run: Path) -> None:
+    """As far as the list of runs can tell."""
+    slot = RunFolder(run).slots[0]
+    slot.mkdir(parents=True)
+    (slot / MANIFEST).write_text("{}")
+
+
+def test_pause_says_what_it_does_and_leads_to_resume(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """It finishes the batch and writes a checkpoint; then Resume is what comes next, and goes on with the same run."""
+    job = begin(page, state, runner, run, epochs_done=1)
+    page.view.pause_button.click()
+    assert job.is_pausing
+    assert page.view.status.lines[0] == "Pausing: it finishes this batch and writes a checkpoint…"
+    assert not page.view.pause_button.isEnabled()
+    assert not page.view.stop_button.isEnabled()
+    assert page.view.cancel_button.isEnabled()
+    save_checkpoint(run)
+    job.paused.emit(Paused(run, 1, 30))
+    assert page.view.status.lines[0] == "Paused at epoch 1 of 30"
+    assert "Resume goes on from there" in page.view.status.lines[1]
+    assert primary_buttons(page) == ["Resume"]
+    assert not page.resume_card.isVisible()
+    page.view.resume_button.click()
+    assert runner.latest("resume").call.arguments == {"run": run}
+    assert not page.start_button.isEnabled()
+    resumed = runner.latest("resume")
+    history = tuple(epoch_done(epoch).record for epoch in (1, 2))
+    resumed.reported.emit(replace(run_started(run), history=history, best_epoch=2))
+    best = history[1].val_balanced_accuracy
+    assert page.view.status.lines[1] == f"Best so far: epoch 2 ({best:.3f}) · resumed after 2 of 30 epochs"
+    page.view.cancel_button.click()
+    assert page.view.question is not None  # two epochs would be lost
+    page.view.question.pause_button.click()
+    assert resumed.is_pausing
+
+
+def test_there_is_nothing_to_pause_before_the_run_began(page: TrainPage, state: AppState, runner: StillRunner) -> None:
+    """While images are prepared there is only Cancel."""
+    state.set_dataset(dataset(Path("/data")))
+    page.start_button.click()
+    assert not page.view.pause_button.isEnabled()
+
+
+def test_what_was_interrupted_is_offered_without_data(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """After a crash of the computer: the card says which run and how far; Resume needs nothing else."""
+    assert not page.resume_card.isVisible()
+    save_checkpoint(run)
+    page.hide()
+    page.show()
+    assert page.resume_card.isVisible()
+    assert page.resume_card.text == "resnet18, 23 Nov 10:15: interrupted at epoch 1 of 30."
+    page.resume_card.resume_button.click()
+    assert runner.latest("resume").call.arguments == {"run": run}
+    assert not page.resume_card.isVisible()
+    assert page.view.isVisible()
+    runner.latest("resume").failed.emit(ConfigError("The data are gone.", "Bring them back."))
+    assert page.error_panel.sentence == "The data are gone."
+    assert page.view.status.lines[1] == "Resume goes on from its last checkpoint."
+    assert primary_buttons(page) == ["Resume"]
+    assert run.exists()
+
+
+def test_a_resume_that_is_cancelled_before_it_goes_on_keeps_the_run(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """A second thought while the data are read costs nothing."""
+    save_checkpoint(run)
+    page.hide()
+    page.show()
+    page.resume_card.resume_button.click()
+    page.view.cancel_button.click()
+    runner.latest("resume").cancelled.emit()
+    assert run.exists()
+    assert page.view.status.lines[0] == "Paused at epoch 1 of 30"
+    assert primary_buttons(page) == ["Resume"]
+
+
+def test_an_interrupted_run_is_discarded_after_a_question(page: TrainPage, state: AppState, run: Path) -> None:
+    """Its folder goes, and the card with it; whoever thinks better of it keeps both."""
+    save_checkpoint(run)
+    state.set_run(run)
+    state.set_model(save_best_model(run))
+    page.hide()
+    page.show()
+    for answer in ("Keep it", "Discard"):
+        page.resume_card.discard_button.click()
+        question = page.resume_card.question
+        assert question is not None
+        assert "best model" in question.informativeText()
+        next(button for button in question.buttons() if button.text() == answer).click()
+        assert page.resume_card.question is None
+        assert run.exists() == page.resume_card.isVisible() == (answer == "Keep it")
+    assert (state.run, state.model) == (None, None)
+
+
+def test_a_failure_with_a_checkpoint_can_be_resumed(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """The disk was full or the process died: nothing is deleted, not even before the first epoch."""
+    job = begin(page, state, runner, run)
+    save_checkpoint(run)
+    job.failed.emit(ChildDiedError("The process that did the work was ended.", "Start it again."))
+    assert run.exists()
+    assert page.view.status.lines[1] == "Resume goes on from its last checkpoint."
+    assert primary_buttons(page) == ["Resume"]
+
+
+def test_what_was_done_in_another_way_is_said(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
+    """Too little memory, a loss that ran away: it stays in sight while the training goes on."""
+    job = begin(page, state, runner, run, epochs_done=1)
+    job.reported.emit(TrainingAdjusted(text="Memory is short: 8 images at a time from now on, 32 per step as before."))
+    job.reported.emit(batches(2, 10, 10))
+    assert page.view.status.lines[2].startswith("Memory is short")

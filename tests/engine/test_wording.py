@@ -116,4 +116,6 @@ def test_interrupted_run_says_where_it_stopped() -> None:
         "resnet18, 23 Nov 10:15; balanced accuracy 0.41 on validation; interrupted at epoch 3 of 30, best model usable"
     )
     finished = replace(run, state="finished", val_balanced_accuracy=None, is_demo=True)
+    resumable = replace(run, is_resumable=True)
+    assert wording.describe_run(resumable).endswith("interrupted at epoch 3 of 30, best model usable, can be resumed")
     assert wording.describe_run(finished) == "resnet18, 23 Nov 10:15; demo data"
