@@ -51,7 +51,9 @@ def find_duplicates(
     if (known := _recall(memory, frozenset(dataset.rows["image_id"]))) is not None:
         return known
     rows = dataset.rows.sort_values("image_id")
-    found = [*_copies(rows), *_look_alikes(dataset, rows.drop_duplicates("sha256"), control or Control(), on_event)]
+    found = _copies(rows)
+    if not dataset.is_demo:  # whose lesions were drawn one by one, and look alike
+        found += _look_alikes(dataset, rows.drop_duplicates("sha256"), control or Control(), on_event)
     pairs = tuple(sorted(found, key=lambda pair: (pair.first, pair.second)))
     _remember(memory, pairs)
     return pairs

@@ -64,13 +64,13 @@ def _turned() -> _Search:
 def _copied() -> _Search:
     """Copies as programs make them: turned by any angle, with or without new corners, mirrored, cropped a little."""
     poses = [
-        _Pose(1.1, _SHIFT * x / 1.1, _SHIFT * y / 1.1, 2 * math.pi * step / 16, mirrored)
+        _Pose(1.1, _SHIFT * x / 1.1, _SHIFT * y / 1.1, 2 * math.pi * step / 24, mirrored)
         for x in range(-1, 2)
         for y in range(-1, 2)
         for mirrored in (False, True)
-        for step in range(16)
+        for step in range(24)
     ]
-    return _Search(tuple(poses), 3)
+    return _Search(tuple(poses), 6)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.audit_results import SplitAudit
+from engine.audit_wording import describe_numbers
 from engine.config import TrainingConfig
+from engine.data.audit import audit
 from engine.data.cache import open_cache
 from engine.data.checks import fingerprint, open_checked
+from engine.data.diagnoses import is_of_ham10000
+from engine.data.duplicates import find_duplicates, join_groups
 from engine.data.fingerprints import Fingerprints
 from engine.data.readers import Dataset
-from engine.data.split import check_no_leak, limit_rows, make_split
+from engine.data.split import limit_rows, make_split
 from engine.data.split_choice import choose_split
 from engine.errors import DataError
 from engine.evaluation.metrics import labels_of
@@ -61,8 +66,10 @@ class Material:
     data_fingerprint: str
     """Of the whole data set, whatever `limit` leaves of it."""
     is_demo: bool
-    leaking_split: bool
-    """Images of one lesion stand in several parts, and the user wanted it so."""
+    is_ham10000: bool
+    """Every image has an id of HAM10000."""
+    audit: SplitAudit
+    """Of the split; it leaks only where the user wanted it so."""
 
 
 def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Material:
@@ -75,7 +82,7 @@ def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Mate
     if config.limit is not None:
         rows = limit_rows(dataset.rows, config.limit, config.seed).reset_index(drop=True)
         dataset = replace(dataset, rows=rows)
-    split, leaking_split = _choose_split(dataset, config, on_event)
+    split, found = _choose_split(dataset, config, control, on_event)
     _check_enough(split)
     cache = open_cache(dataset, config.preprocessing, control=control, on_event=on_event)
     train, val = (_images_of(part, split, cache.positions) for part in ("train", "val"))
@@ -92,24 +99,26 @@ def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Mate
         data_prior=class_shares(train.labels, "none"),
         data_fingerprint=data_fingerprint,
         is_demo=dataset.is_demo,
-        leaking_split=leaking_split,
+        is_ham10000=all(map(is_of_ham10000, dataset.rows["image_id"])),
+        audit=found,
     )
 
 
-def _choose_split(dataset: Dataset, config: TrainingConfig, on_event: OnEvent) -> tuple[pd.DataFrame, bool]:
-    """The split to train with, and whether it leaks, which only a user's own may, and only if the user said so."""
-    split, is_own = choose_split(dataset.rows, config.split, config.seed)
-    try:
-        check_no_leak(split)
-    except DataError as error:
-        if is_own and config.allow_leaking_split:
-            return split, True
-        if not is_own or config.split != "auto":
-            raise DataError(f"{_name(config)} leaks. {error.message}", _LEAK_HINT) from error
+def _choose_split(
+    dataset: Dataset, config: TrainingConfig, control: Control, on_event: OnEvent
+) -> tuple[pd.DataFrame, SplitAudit]:
+    """The split to train with, and its audit. Only a user's own split may leak, and only if the user said so."""
+    pairs = find_duplicates(dataset, control=control, on_event=on_event)
+    rows = join_groups(dataset.rows, pairs)
+    split, is_own = choose_split(rows, config.split, config.seed)
+    found = audit(dataset.rows, split, pairs)
+    if found.is_leaking and is_own and config.split == "auto" and not config.allow_leaking_split:
         on_event(StatusChanged(text="The data set's own split leaks and is not used; making a new one by lesion"))
-        split = make_split(dataset.rows, config.seed)
-        check_no_leak(split)
-    return split, False
+        split, is_own = make_split(rows, config.seed), False
+        found = audit(dataset.rows, split, pairs)
+    if found.is_leaking and not (is_own and config.allow_leaking_split):
+        raise DataError(f"{_name(config)} leaks. {' '.join(describe_numbers(found))}", _LEAK_HINT)
+    return split, found
 
 
 def _name(config: TrainingConfig) -> str:

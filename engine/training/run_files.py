@@ -25,6 +25,7 @@ from engine.training.material import Material
 
 _HAM10000_LICENCE = "CC BY-NC 4.0 (HAM10000, doi:10.7910/DVN/DBW86T)"
 _DEMO_LICENCE = "drawn by the program"
+_OTHER_LICENCE = "that of the images; this program does not know it"
 
 
 def write_start(
@@ -36,14 +37,15 @@ def write_start(
         "training": as_json(config),
         "data_fingerprint": material.data_fingerprint,
         "is_demo": material.is_demo,
-        "leaking_split": material.leaking_split,
+        "leaking_split": material.audit.is_leaking,
+        "audit": as_json(material.audit),
         "device": as_json(device),
         "weights": weights,
         "versions": versions,
     }
     write_json(folder.config, settings)
     return ModelCard(
-        name=f"{config.backbone}, {now:%d %b %Y %H:%M}{', leaking split' if material.leaking_split else ''}",
+        name=f"{config.backbone}, {now:%d %b %Y %H:%M}{', leaking split' if material.audit.is_leaking else ''}",
         created=now.isoformat(timespec="seconds"),
         backbone=config.backbone,
         weights=weights,
@@ -59,13 +61,13 @@ def write_start(
         validation={},
         split_sha256=write_split(material.split, folder.split),
         data_fingerprint=material.data_fingerprint,
-        data_licence=_DEMO_LICENCE if material.is_demo else _HAM10000_LICENCE,
+        data_licence=_name_licence(material),
         is_demo=material.is_demo,
         training=_without_folders(config),
         versions=versions,
         limits=LIMITS,
         notice=NOTICE,
-        leaking_split=material.leaking_split,
+        leaking_split=material.audit.is_leaking,
     )
 
 
@@ -77,6 +79,12 @@ def write_history(path: Path, records: Sequence[EpochRecord]) -> None:
     writer.writeheader()
     writer.writerows(rows)
     write_text(path, text.getvalue())
+
+
+def _name_licence(material: Material) -> str:
+    if material.is_demo:
+        return _DEMO_LICENCE
+    return _HAM10000_LICENCE if material.is_ham10000 else _OTHER_LICENCE
 
 
 def _without_folders(config: TrainingConfig) -> TrainingConfig:

@@ -11,9 +11,11 @@ import pytest
 
 from engine.data.images import read_image, to_pixels
 from engine.data.summary import inspect
+from engine.data_results import NearDuplicate
 from engine.errors import Cancelled, DataError
 from engine.events import Control, Event, StatusChanged, ignore_events
 from engine.labels import CODES
+from engine.training import material as material_module
 from engine.training.material import prepare
 from tests.engine.training.conftest import MakeConfig
 
@@ -118,7 +120,7 @@ def test_the_users_own_split_is_used(make_config: MakeConfig, demo_data: Path, t
     part_of_digit = {0: "train", 1: "train", 2: "val", 3: "test"}
     wanted = [part_of_digit[int(lesion_id[-1]) % 4] for lesion_id in material.split["lesion_id"]]
     assert material.split["part"].tolist() == wanted
-    assert not material.leaking_split
+    assert not material.audit.is_leaking
 
 
 def test_a_leaking_split_is_refused_unless_the_user_says_so(
@@ -129,7 +131,7 @@ def test_a_leaking_split_is_refused_unless_the_user_says_so(
     with pytest.raises(DataError, match=r"mine\.csv leaks") as caught:
         prepare(make_config(split=file), Control(), ignore_events)
     assert "allow a leaking split" in caught.value.hint
-    assert prepare(make_config(split=file, allow_leaking_split=True), Control(), ignore_events).leaking_split
+    assert prepare(make_config(split=file, allow_leaking_split=True), Control(), ignore_events).audit.is_leaking
 
 
 @pytest.mark.parametrize("leaking", [False, True])
@@ -143,7 +145,7 @@ def test_the_split_of_the_data_set_is_honoured_unless_it_leaks(
     material = prepare(make_config(data=data, limit=None), Control(), events.append)
     said = [event.text for event in events if isinstance(event, StatusChanged) and "leaks" in event.text]
     assert bool(said) == leaking
-    assert not material.leaking_split
+    assert not material.audit.is_leaking
     assert material.split.groupby("group")["part"].nunique().max() == 1
     new = prepare(make_config(data=data, limit=None, split="new"), Control(), ignore_events)
     assert new.split.equals(material.split) == leaking
@@ -155,3 +157,37 @@ def test_a_split_of_other_images_is_refused(make_config: MakeConfig, tmp_path: P
     file.write_text("image_id,part\nISIC_1,train\n")
     with pytest.raises(DataError, match=r"other\.csv puts none of the \d+ images into the training part"):
         prepare(make_config(split=str(file)), Control(), ignore_events)
+
+
+def test_near_duplicates_stand_in_one_part_and_are_written_down(
+    make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lesions that share an image share a part; the audit of the split is clean and names the pairs."""
+    plain = prepare(make_config(), Control(), ignore_events).split
+    of_part = {part: list(plain.loc[plain["part"] == part, "image_id"])[:5] for part in ("train", "test")}
+    pairs = tuple(
+        NearDuplicate(first=first, second=second, alike=0.9)
+        for first, second in zip(of_part["train"], of_part["test"], strict=True)
+    )
+    monkeypatch.setattr(material_module, "find_duplicates", lambda *_, **__: pairs)
+    material = prepare(make_config(), Control(), ignore_events)
+    parts = dict(zip(material.split["image_id"], material.split["part"], strict=True))
+    assert all(parts[pair.first] == parts[pair.second] for pair in pairs)
+    assert not material.audit.is_leaking
+    assert len(material.audit.near_duplicates) == 5
+
+
+def test_a_split_of_the_user_that_parts_near_duplicates_is_refused(
+    make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By lesion it would be clean; the sentence says what it shares."""
+    plain = prepare(make_config(), Control(), ignore_events).split
+    plain[["image_id", "part"]].to_csv(tmp_path / "mine.csv", index=False)
+    train, test = (plain.loc[plain["part"] == part, "image_id"].iloc[0] for part in ("train", "test"))
+    pair = NearDuplicate(first=train, second=test, alike=0.9)
+    monkeypatch.setattr(material_module, "find_duplicates", lambda *_, **__: (pair,))
+    config = make_config(split=str(tmp_path / "mine.csv"))
+    with pytest.raises(DataError, match="near-duplicate under another lesion id"):
+        prepare(config, Control(), ignore_events)
+    allowed = prepare(replace(config, allow_leaking_split=True), Control(), ignore_events)
+    assert allowed.audit.is_leaking

@@ -7,7 +7,8 @@ from engine.config import TrainingConfig
 from engine.labels import CODES
 from engine.results import EpochRecord
 from engine.runs import read_history
-from engine.training.run_files import _without_folders, write_history
+from engine.training.material import Material
+from engine.training.run_files import _name_licence, _without_folders, write_history
 
 
 def test_a_history_comes_back_to_the_last_digit(tmp_path: Path) -> None:
@@ -36,3 +37,15 @@ def test_a_card_tells_no_folders() -> None:
     assert "jane" not in repr(bare)
     assert (bare.data, bare.out, bare.weights) == (Path("data"), Path("runs"), "w.pth")
     assert _without_folders(replace(config, weights="download")).weights == "download"
+
+
+def test_a_card_claims_no_licence_that_is_not_known() -> None:
+    """HAM10000's for its images, none for other people's."""
+    material = object.__new__(Material)
+    for is_demo, is_ham10000, words in (
+        (True, False, "drawn by the program"),
+        (False, True, "CC BY-NC 4.0"),
+        (False, False, "does not know"),
+    ):
+        vars(material).update(is_demo=is_demo, is_ham10000=is_ham10000)
+        assert words in _name_licence(material)
