@@ -1,6 +1,8 @@
 """What is in a data set: counts of images and lesions, and below them charts, the images, and what was found wrong."""
 
-from PySide6.QtCore import QSize, Signal
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.format import count
@@ -45,6 +47,8 @@ class DatasetView(QWidget):
         self.browser.failed.connect(self.failed)
         self.findings.failed.connect(self.failed)
         self.leaks.failed.connect(self.failed)
+        for view in (self.findings.view, self.leaks.pairs):
+            view.subject_chosen.connect(self._on_subject_chosen)
         self._lay_out()
 
     def show_summary(self, summary: DatasetSummary) -> None:
@@ -63,6 +67,11 @@ class DatasetView(QWidget):
         self.findings.show_findings(summary.findings)
         found = len(summary.findings)
         self.tabs.setTabText(self.tabs.indexOf(self.findings), f"Findings ({count(found)})" if found else "Findings")
+
+    @Slot(str)
+    def _on_subject_chosen(self, name: str) -> None:
+        self.tabs.setCurrentWidget(self.browser)
+        self.browser.find(Path(name).stem)
 
     def _lay_out(self) -> None:
         figures = QHBoxLayout()

@@ -33,6 +33,7 @@ class FindingsTab(QWidget):
         set_role(self.nothing_found, "muted")
         self.nothing_found.setWordWrap(True)
         self.nothing_found.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.view.setToolTip("Double-click a line to see its image.")
         self.save_button = QPushButton("Save the list…")
         self.save_button.setAccessibleName("Save the list of findings")
         self.save_button.clicked.connect(self._on_save_clicked)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
@@ -75,6 +75,9 @@ class FindingsModel(QAbstractItemModel):
 class FindingsView(QTreeView):
     """A list that stays quick with tens of thousands of findings. Copy takes the selected rows as text."""
 
+    subject_chosen = Signal(str)
+    """What a finding is about (`Finding.subject`) was opened, with a double click or Enter."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = FindingsModel(self)
@@ -88,6 +91,7 @@ class FindingsView(QTreeView):
         self.setTabKeyNavigation(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.header().setStretchLastSection(True)
+        self.activated.connect(self._on_activated)
 
     def sizeHint(self) -> QSize:
         """Room for some rows; it takes what there is."""
@@ -119,6 +123,11 @@ class FindingsView(QTreeView):
         lines = [f"{row.data()}\t{row.siblingAtColumn(1).data()}" for row in rows]
         if lines:
             QGuiApplication.clipboard().setText("\n".join(lines))
+
+    @Slot(QModelIndex)
+    def _on_activated(self, index: QModelIndex) -> None:
+        if index.parent().isValid():
+            self.subject_chosen.emit(str(index.siblingAtColumn(0).data()))
 
     def _rows(self) -> range:
         return range(self._model.rowCount())

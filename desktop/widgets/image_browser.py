@@ -32,6 +32,7 @@ class ImageBrowser(QWidget):
         self._folder: Path | None = None
         self._job: Job | None = None
         self._arrived: list[ImageRow] = []
+        self._wanted = ""
         self._images: tuple[ImageRow, ...] = ()
         self._lesions: dict[str, list[ImageRow]] = {}
         self._thumbnails = ThumbnailLoader(runner, round(PICTURE.width() * self.devicePixelRatioF()), parent=self)
@@ -61,7 +62,7 @@ class ImageBrowser(QWidget):
     def show_folder(self, folder: Path | None) -> None:
         """Show the images of the checked data set in `folder`; None forgets those that are shown."""
         self._let_go()
-        self._folder = folder
+        self._folder, self._wanted = folder, ""
         self._thumbnails.clear()
         self.viewer.clear()
         self._stack.setCurrentWidget(self._all)
@@ -69,6 +70,13 @@ class ImageBrowser(QWidget):
         self._say("")
         if self.isVisible():
             self._list()
+
+    def find(self, name: str) -> None:
+        """Show the images whose id or lesion has `name` in it; once they are listed, if they are not yet."""
+        self._wanted = name
+        self._stack.setCurrentWidget(self._all)
+        if self._images:
+            self.filters.find(name)
 
     def picture(self, image: ImageRow) -> QPixmap | None:
         """The small picture of `image`, null if it cannot be read; None while it is not here."""
@@ -131,6 +139,8 @@ class ImageBrowser(QWidget):
     def _on_listed(self) -> None:
         self._job = None
         self._set_images(tuple(self._arrived))
+        if self._wanted:
+            self.filters.find(self._wanted)
         self.number.show()
 
     @Slot(object)

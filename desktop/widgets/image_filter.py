@@ -96,6 +96,15 @@ class FilterBar(QWidget):
             finding=self.findings.currentData(),
         )
 
+    def find(self, name: str) -> None:
+        """Want the images whose id or lesion has `name` in it, and nothing else."""
+        for choice in (self.classes, self.sexes, self.sites, self.findings):
+            with QSignalBlocker(choice):
+                choice.setCurrentIndex(0)
+        with QSignalBlocker(self.search):
+            self.search.setText(name)
+        self.changed.emit()
+
     def set_images(self, images: Sequence[ImageRow]) -> None:
         """Offer what occurs in `images`, and want everything, without a word of it."""
         dxs = {image.dx for image in images}

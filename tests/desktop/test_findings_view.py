@@ -67,3 +67,16 @@ def test_names_can_be_copied(qtbot: QtBot) -> None:
     qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert [line.split("\t")[0] for line in lines] == ["Missing images: 2", "ISIC_0000001", "ISIC_0000002"]
+
+
+def test_a_finding_can_be_opened_and_a_kind_cannot(qtbot: QtBot) -> None:
+    """What it is about is told, so that its image can be shown."""
+    view = FindingsView()
+    qtbot.addWidget(view)
+    view.set_findings([missing(1), missing(2)])
+    told: list[str] = []
+    view.subject_chosen.connect(told.append)
+    kind = view.model().index(0, 0)
+    view.activated.emit(kind)
+    view.activated.emit(view.model().index(1, 1, kind))
+    assert told == ["ISIC_0000002"]
