@@ -135,6 +135,29 @@ def test_stop_early_keeps_the_best(qtbot: QtBot, page: TrainPage, state: AppStat
     assert "stopped early" in page.view.status.lines[1]
 
 
+def test_a_paused_training_is_resumed_to_its_end(qtbot: QtBot, page: TrainPage, state: AppState) -> None:
+    """Paused after the first of three epochs; Resume ends it as one run of three."""
+
+    def pause(event: Event) -> None:
+        if isinstance(event, EpochDone):
+            page.view.pause_button.click()
+
+    start(page, 3, pause)
+    wait_for_end(qtbot, page)
+    run = page.view.run
+    assert run is not None
+    (waiting,) = state.list_resumable()
+    assert waiting.path == run
+    assert waiting.epochs_run < 3
+    page.view.resume_button.click()
+    wait_for_end(qtbot, page)
+    assert page.view.status.lines[0].startswith("Done"), page.error_panel.sentence
+    info = read_run(run)
+    assert info is not None
+    assert (info.state, info.epochs_run, info.is_resumable) == ("finished", 3, False)
+    assert state.list_resumable() == ()
+
+
 def test_cancel_in_mid_run_leaves_nothing(qtbot: QtBot, page: TrainPage, state: AppState) -> None:
     """Cancel is done within 5 s and the folder of the run is gone."""
 

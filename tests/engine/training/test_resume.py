@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from engine.errors import Cancelled, DataError, Paused, TrainingError
+from engine.errors import Cancelled, DataError, DiskError, Paused, TrainingError
 from engine.events import (
     BatchesDone,
     Control,
@@ -25,7 +25,8 @@ from engine.events import (
 from engine.results import TrainingResult
 from engine.run_lock import held, is_in_use
 from engine.runs import RunFolder, list_resumable, list_runs, read_history
-from engine.training import learner, loop, meter
+from engine.training import checkpoint, learner, loop, meter
+from engine.training.checkpoint import read_newest
 from engine.training.trainer import resume, train
 from tests.engine.training.conftest import FinishedTraining, MakeConfig, small_config
 
@@ -256,3 +257,27 @@ def test_a_loss_that_runs_away_once_is_survived(
 
 def _of(result: TrainingResult) -> Path:
     return RunFolder(result.run).history
+
+
+def test_a_disk_that_fills_up_pauses_the_training(
+    make_config: MakeConfig, finished: FinishedTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third checkpoint finds no room: the error says how much is needed, and the second one is gone on from."""
+    monkeypatch.setattr(loop.TrainingLoop, "_save_if_due", lambda self, at_epoch_end=False: self._save())
+    config, manifests = make_config(), []
+    true_write = checkpoint.write_bytes
+
+    def write(path: Path, content: bytes) -> None:
+        manifests.extend([path] if path.name == "manifest.json" else [])
+        if len(manifests) == 3:
+            raise DiskError("The disk is full: manifest.json could not be written.", "Free some space.")
+        true_write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "write_bytes", write)
+        with pytest.raises(DiskError, match=r"full.*paused") as caught:
+            train(config)
+    assert "MB are free" in caught.value.hint
+    (waiting,) = list_resumable(config.out)
+    assert read_newest(RunFolder(waiting.path)).number == 2
+    assert resume(waiting.path).weights_sha256 == finished.result.weights_sha256
