@@ -81,6 +81,7 @@ class RunEvaluations(QObject):
             call = calls.evaluate_external(self._run.path, data)
             self._start(call, f"Scoring the images of {data.name}", "external", is_reading=False)
 
+    @Slot(object)
     def open_external(self, folder: Path) -> None:
         """Read the result in `folder`, one of `externals`, in place of the one that is known."""
         self._start(calls.read_external(folder), "Reading the evaluation", "external", is_reading=True)

@@ -7,7 +7,7 @@ from desktop.jobs import JobRunner
 from desktop.single_job import SingleJob
 from desktop.theme import GAP
 from desktop.widgets.comparison_table import ComparisonTable
-from desktop.widgets.job_view import JobView
+from desktop.widgets.job_line import JobLine
 from desktop.widgets.run_choice import RunChoice
 from desktop.widgets.section import make_label, make_readable
 from engine import calls
@@ -45,7 +45,7 @@ class ComparisonView(QWidget):
         self.alone = make_label("", _ALONE)
         self.headline, self.refusal = make_readable(make_label("heading")), make_readable(make_label())
         self.table = ComparisonTable()
-        self.job_view = JobView(compact=True)
+        self.job_view = JobLine(self._scoring, self._comparing)
         self._controls, self._result = QWidget(), QWidget()
         self._lay_out()
         self._connect()
@@ -107,18 +107,7 @@ class ComparisonView(QWidget):
 
     @Slot()
     def _on_jobs_changed(self) -> None:
-        job = self._scoring.job or self._comparing.job
-        if job is not self.job_view.job:
-            self.job_view.release()
-            if job is not None:
-                self.job_view.follow(job)
-        self.job_view.setVisible(job is not None)
-        self.compare_button.setEnabled(job is None)
-
-    @Slot()
-    def _on_cancel_requested(self) -> None:
-        self._scoring.cancel()
-        self._comparing.cancel()
+        self.compare_button.setEnabled(not self.job_view.is_busy)
 
     def _connect(self) -> None:
         self.compare_button.clicked.connect(self._on_compare_clicked)
@@ -127,7 +116,6 @@ class ComparisonView(QWidget):
         for one in (self._scoring, self._comparing):
             one.failed.connect(self._on_failed)
             one.changed.connect(self._on_jobs_changed)
-        self.job_view.cancel_requested.connect(self._on_cancel_requested)
 
     def _lay_out(self) -> None:
         label = QLabel("Compare with")
@@ -149,5 +137,5 @@ class ComparisonView(QWidget):
         for widget in (make_label("small", _WHAT), self.alone, self._controls, self.job_view, self.refusal):
             column.addWidget(widget)
         column.addWidget(self._result)
-        for widget in (self.job_view, self.refusal, self._result, self._controls):
+        for widget in (self.refusal, self._result, self._controls):
             widget.hide()

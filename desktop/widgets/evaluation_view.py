@@ -50,6 +50,7 @@ class EvaluationView(QWidget):
         super().__init__(parent)
         self._evaluation: Evaluation | None = None
         self._asker: QWidget | None = None
+        self._has_curves = False
         self.headline = HeadlineCard()
         self.class_table = ClassTable()
         self.confusion = ConfusionMatrix()
@@ -60,7 +61,7 @@ class EvaluationView(QWidget):
         self.curves = PlotArea(_NO_CURVES)
         self.report = ReportBar()
         self.tabs = FittedTabs("Views of the evaluation")
-        self._classes = QWidget()
+        self._classes, self._training = QWidget(), make_section("", "", self.curves)
         of_run = (self.designer, self.comparison, self.leak_meter)
         self._of_run = tuple(make_section("", "", one) for one in of_run)
         self._lay_out()
@@ -69,6 +70,7 @@ class EvaluationView(QWidget):
         self.wrong.bar_chosen.connect(self._on_bar_chosen)
         self.calibration.images_asked.connect(self._on_calibration_asked)
         self.slices.images_asked.connect(self._on_slice_asked)
+        self.tabs.chosen.connect(self._on_tab_chosen)
         for one in (self.designer, self.comparison, self.leak_meter, self.report):
             one.failed.connect(self.failed)
 
@@ -109,7 +111,15 @@ class EvaluationView(QWidget):
             self.leak_meter.show_evaluation(evaluation)
         self.slices.show_slices(evaluation.slices, evaluation.balanced_accuracy)
         self.report.show_evaluation(evaluation)
-        self._show_curves(evaluation)
+        self._has_curves = False
+        self._on_tab_chosen()
+
+    @Slot()
+    def _on_tab_chosen(self) -> None:
+        """Draw the curves when they are looked at: what draws them takes a second to load."""
+        if self._evaluation is not None and not self._has_curves and self.tabs.current is self._training:
+            self._has_curves = True
+            self._show_curves(self._evaluation)
 
     def _show_curves(self, evaluation: Evaluation) -> None:
         if not evaluation.history:
@@ -155,11 +165,11 @@ class EvaluationView(QWidget):
         designer, comparison, leak_meter = self._of_run
         for tab, title in (
             (self._classes, "Classes"),
-            (make_section("", "", self.confusion), "Confusion matrix"),
+            (make_section("", "", self.confusion), "Confusion"),
             (make_section("", "", self.calibration), "Calibration"),
             (designer, "Operating point"),
             (make_section("", "", self.slices), "Slices"),
-            (make_section("", "", self.curves), "Training"),
+            (self._training, "Training"),
             (comparison, "Compare"),
             (leak_meter, "Leak meter"),
         ):

@@ -18,6 +18,7 @@ class FittedTabs(QWidget):
         self._widgets: list[QWidget] = []
         self.bar = QTabBar()
         self.bar.setDrawBase(False)
+        self.bar.setProperty("role", "many")
         self.bar.setExpanding(False)
         self.bar.setUsesScrollButtons(True)
         self.bar.setAccessibleName(name)

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desktop.jobs import JobRunner
 from desktop.single_job import SingleJob
 from desktop.theme import GAP, colors
 from desktop.widgets.bar_chart import Bar, BarChart
-from desktop.widgets.job_view import JobView
+from desktop.widgets.job_line import JobLine
 from desktop.widgets.section import make_label, make_readable
 from engine import calls
 from engine.config import read_config
@@ -31,9 +31,10 @@ class LeakMeterView(QWidget):
         super().__init__(parent)
         self._run: Path | None = None
         self._data: Path | None = None
+        self._meter: LeakMeter | None = None
         self._measuring = SingleJob(runner)
         self.start_button = QPushButton("Measure the leak")
-        self.job_view = JobView(compact=True)
+        self.job_view = JobLine(self._measuring)
         self.bars = BarChart("Balanced accuracy of looking up the most similar thumbnail, under both splits")
         self.words = make_readable(make_label())
         self._result = QWidget()
@@ -50,10 +51,8 @@ class LeakMeterView(QWidget):
         column.addWidget(self.start_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.job_view)
         column.addWidget(self._result)
-        self.job_view.hide()
         self._result.hide()
         self.start_button.clicked.connect(self._on_start_clicked)
-        self.job_view.cancel_requested.connect(self._on_cancel_requested)
         self._measuring.succeeded.connect(self._on_measured)
         self._measuring.failed.connect(self.failed)
         self._measuring.changed.connect(self._on_job_changed)
@@ -94,8 +93,20 @@ class LeakMeterView(QWidget):
             return
         self._measuring.start(calls.measure_leak(self._data), "Measuring the leak")
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the switch between light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._meter is not None:
+            self._show_bars(self._meter)
+
     @Slot(object)
     def _on_measured(self, meter: LeakMeter) -> None:
+        self._meter = meter
+        self._show_bars(meter)
+        self.words.setText("\n\n".join(describe_leak(meter)))
+        self._result.show()
+
+    def _show_bars(self, meter: LeakMeter) -> None:
         scores = (("The notebook's split", meter.notebook), ("Split by lesion", meter.by_lesion))
         lines = (colors().train_line, colors().val_line)
         self.bars.set_bars(
@@ -110,19 +121,7 @@ class LeakMeterView(QWidget):
             ],
             maximum=1.0,
         )
-        self.words.setText("\n\n".join(describe_leak(meter)))
-        self._result.show()
 
     @Slot()
     def _on_job_changed(self) -> None:
-        job = self._measuring.job
-        if job is not self.job_view.job:
-            self.job_view.release()
-            if job is not None:
-                self.job_view.follow(job)
-        self.job_view.setVisible(job is not None)
-        self.start_button.setVisible(job is None and not self.shows_result)
-
-    @Slot()
-    def _on_cancel_requested(self) -> None:
-        self._measuring.cancel()
+        self.start_button.setVisible(not self.job_view.is_busy and not self.shows_result)

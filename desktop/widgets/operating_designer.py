@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.jobs import JobRunner
 from desktop.single_job import SingleJob
 from desktop.theme import GAP, set_role
-from desktop.widgets.job_view import JobView
+from desktop.widgets.job_line import JobLine
 from desktop.widgets.people_grid import PeopleGrid
 from desktop.widgets.save_dialog import ask_where
 from desktop.widgets.section import make_label, make_readable
@@ -61,7 +61,7 @@ class OperatingDesigner(QWidget):
         self.words, self.outcomes, self.saved = make_label("heading"), make_label(), make_label("small")
         self.save_button = QPushButton("Save beside the run")
         self.export_button = QPushButton("Save into a new model file…")
-        self.job_view = JobView(compact=True)
+        self.job_view = JobLine(self._saving, self._reading)
         self._controls = QWidget()
         self._lay_out()
         self._connect()
@@ -186,29 +186,13 @@ class OperatingDesigner(QWidget):
         if points:
             self.saved.setText(f"Saved beside the run so far: {', '.join(_name(point) for point in points)}.")
 
-    @Slot()
-    def _on_jobs_changed(self) -> None:
-        job = self._saving.job or self._reading.job
-        if job is not self.job_view.job:
-            self.job_view.release()
-            if job is not None:
-                self.job_view.follow(job)
-        self.job_view.setVisible(job is not None)
-        self._show()
-
-    @Slot()
-    def _on_cancel_requested(self) -> None:
-        self._saving.cancel()
-        self._reading.cancel()
-
     def _connect(self) -> None:
         self._reading.succeeded.connect(self._on_read)
         self._saving.succeeded.connect(self._on_saved)
         self._listing.succeeded.connect(self._on_listed)
         for one in (self._reading, self._saving):
             one.failed.connect(self.failed)
-            one.changed.connect(self._on_jobs_changed)
-        self.job_view.cancel_requested.connect(self._on_cancel_requested)
+            one.changed.connect(self._show)
         self.target.activated.connect(self._on_target_chosen)
         self.slider.valueChanged.connect(self._show)
         self.prevalence.valueChanged.connect(self._show)
@@ -223,7 +207,6 @@ class OperatingDesigner(QWidget):
         self.prevalence.setDecimals(1)
         self.prevalence.setSuffix(" %")
         self.prevalence.lineEdit().setTextMargins(GAP - 2, 0, 0, 0)  # a style sheet's padding does not reach in there
-        self.job_view.hide()
         keeps_room = self.people.sizePolicy()
         keeps_room.setRetainSizeWhenHidden(True)
         self.people.setSizePolicy(keeps_room)

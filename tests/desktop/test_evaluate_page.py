@@ -276,7 +276,7 @@ def test_a_cell_of_the_matrix_leads_to_its_images_and_back(
 ) -> None:
     """A click on 54 melanomas named nevus shows those 54 images; going back finds the matrix where it was."""
     page = with_result(qtbot, state, scripted)
-    page.view.tabs.bar.setCurrentIndex(page.view.tabs.titles.index("Confusion matrix"))
+    page.view.tabs.bar.setCurrentIndex(page.view.tabs.titles.index("Confusion"))
     table = page.view.confusion.table
     spot = table.visualRect(table.model().index(4, 5)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
@@ -451,3 +451,11 @@ def test_other_runs_can_be_compared_with(qtbot: QtBot, state: AppState, scripted
     assert [run.path for run in page.view.comparison.choice.runs] == [other]
     page.view.comparison.failed.emit(DataError("No.", "Do."))
     assert page.error_panel.sentence == "No."
+
+
+def test_curves_are_loaded_when_they_are_looked_at(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """What draws them costs a second, which nobody pays who only reads the figures."""
+    page = with_result(qtbot, state, scripted)
+    assert page.view.curves.plot is None
+    page.view.tabs.bar.setCurrentIndex(page.view.tabs.titles.index("Training"))
+    qtbot.waitUntil(lambda: page.view.curves.shows_curves, timeout=60_000)
