@@ -14,6 +14,8 @@ RecipeName = Literal["recommended", "notebook"]
 Geometry = Literal["crop", "squash"]
 Balancing = Literal["none", "sqrt", "equal", "notebook"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+NAMED_SPLITS = ("auto", "new", "notebook")
+"""Values of `TrainingConfig.split` that are no path."""
 
 NOTEBOOK_MULTIPLIERS: tuple[int, ...] = (15, 10, 5, 50, 5, 1, 40)
 """How often the notebook repeats a row of each class, in logit order."""
@@ -99,7 +101,8 @@ class TrainingConfig:
     """Decides the split, the first weights, the order and the augmentation; 0 to 2**32 - 1."""
     split: str = "auto"
     """Which images are for training: "auto" (the split that the data set brings, unless it leaks; otherwise 70/15/15 by
-    lesion), "new" (always 70/15/15 by lesion), or the path of a table with the columns image_id and part."""
+    lesion), "new" (always 70/15/15 by lesion), "notebook" (copies of rows split at random, to show how that leaks), or
+    the path of a table with the columns image_id and part."""
     allow_leaking_split: bool = False
     """Train even if images of one lesion stand in several parts of the user's own split; every output is marked."""
     limit: int | None = None

@@ -50,6 +50,8 @@ def name_split(split: str) -> str:
         return "The split of a training: the data set's own if it brings one, otherwise 70/15/15 by lesion."
     if split == "new":
         return "A new split, 70/15/15 by lesion."
+    if split == "notebook":
+        return "The notebook's split: rows copied, then split at random. It leaks by design."
     return f"Your split {Path(split).name}."
 
 

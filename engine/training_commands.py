@@ -38,7 +38,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--batch-size", type=int, default=None, metavar="N", help="images per step (32)")
     train.add_argument("--seed", type=int, default=None, metavar="N", help="decides split, weights and order (0)")
     train.add_argument("--limit", type=int, default=None, metavar="N", help="use about N images, whole lesions")
-    train.add_argument("--split", default=None, help="auto, new, or a table with image ids and parts (auto)")
+    train.add_argument("--split", default=None, help="auto, new, notebook, or a table of image ids and parts (auto)")
     train.add_argument(
         "--allow-leaking-split",
         action="store_true",

@@ -71,7 +71,7 @@ class DatasetView(QWidget):
     @Slot(str)
     def _on_subject_chosen(self, name: str) -> None:
         self.tabs.setCurrentWidget(self.browser)
-        self.browser.find(Path(name).stem)
+        self.browser.look_for(Path(name).stem)
 
     def _lay_out(self) -> None:
         figures = QHBoxLayout()

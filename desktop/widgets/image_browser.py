@@ -71,12 +71,12 @@ class ImageBrowser(QWidget):
         if self.isVisible():
             self._list()
 
-    def find(self, name: str) -> None:
+    def look_for(self, name: str) -> None:
         """Show the images whose id or lesion has `name` in it; once they are listed, if they are not yet."""
         self._wanted = name
         self._stack.setCurrentWidget(self._all)
         if self._images:
-            self.filters.find(name)
+            self.filters.look_for(name)
 
     def picture(self, image: ImageRow) -> QPixmap | None:
         """The small picture of `image`, null if it cannot be read; None while it is not here."""
@@ -140,7 +140,7 @@ class ImageBrowser(QWidget):
         self._job = None
         self._set_images(tuple(self._arrived))
         if self._wanted:
-            self.filters.find(self._wanted)
+            self.filters.look_for(self._wanted)
         self.number.show()
 
     @Slot(object)

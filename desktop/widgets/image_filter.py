@@ -96,7 +96,7 @@ class FilterBar(QWidget):
             finding=self.findings.currentData(),
         )
 
-    def find(self, name: str) -> None:
+    def look_for(self, name: str) -> None:
         """Want the images whose id or lesion has `name` in it, and nothing else."""
         for choice in (self.classes, self.sexes, self.sites, self.findings):
             with QSignalBlocker(choice):

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine.audit_results import Kinship, Overlap, PartAudit, SplitAudit
+from engine.config import NAMED_SPLITS
 from engine.data.checks import open_checked
 from engine.data.duplicates import duplicate_findings, find_duplicates, join_groups
 from engine.data.own_split import read_assignments
@@ -38,7 +39,7 @@ def audit_split(
     """
     dataset = open_checked(path, control=control, on_event=on_event)
     pairs = find_duplicates(dataset, control=control, on_event=on_event)
-    if split in ("auto", "new"):
+    if split in NAMED_SPLITS:
         return audit(dataset.rows, choose_split(join_groups(dataset.rows, pairs), split, seed)[0], pairs)
     return audit(dataset.rows, _as_named(read_assignments(Path(split)), dataset.rows), pairs)
 

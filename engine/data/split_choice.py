@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from engine.data.own_split import read_parts
-from engine.data.split import make_split
-from engine.data.split_modes import own_split
+from engine.data.split import COLUMNS, make_split
+from engine.data.split_modes import notebook_split, own_split
 from engine.errors import DataError
 
 
@@ -15,9 +15,17 @@ def choose_split(rows: pd.DataFrame, split: str, seed: int) -> tuple[pd.DataFram
 
     And whether it is the user's own, which may leak. Raises `DataError`.
     """
+    if split == "notebook":
+        return _as_met(notebook_split(rows, seed)), True
     if split == "new" or (split == "auto" and not brings_split(rows)):
         return make_split(rows, seed), False
     return own_split(rows if split == "auto" else _with_parts(rows, Path(split)), seed), True
+
+
+def _as_met(copies: pd.DataFrame) -> pd.DataFrame:
+    """The notebook's split with each image once in every part that a copy of it went to."""
+    met = copies.drop_duplicates(["image_id", "part"]).sort_values(["image_id", "part"], ignore_index=True)
+    return met[list(COLUMNS)]
 
 
 def brings_split(rows: pd.DataFrame) -> bool:

@@ -184,7 +184,7 @@ def _open_part(
         )
     split = read_split(folder.split, may_leak=may_leak)
     named = dataset.rows["image_id"].isin(split["image_id"])
-    if int(named.sum()) != len(split):
+    if int(named.sum()) != split["image_id"].nunique():
         raise DataError("The split names images that the data set does not have.", "Train again.")
     rows = split[split["part"] == part].reset_index(drop=True)
     if rows.empty:

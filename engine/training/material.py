@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.audit_results import SplitAudit
 from engine.audit_wording import describe_numbers
-from engine.config import TrainingConfig
+from engine.config import NAMED_SPLITS, TrainingConfig
 from engine.data.audit import audit
 from engine.data.cache import open_cache
 from engine.data.checks import fingerprint, open_checked
@@ -122,7 +122,7 @@ def _choose_split(
 
 
 def _name(config: TrainingConfig) -> str:
-    return "The split" if config.split in ("auto", "new") else Path(config.split).name
+    return "The split" if config.split in NAMED_SPLITS else Path(config.split).name
 
 
 def _images_of(part: str, split: pd.DataFrame, positions: dict[str, int]) -> PartImages:

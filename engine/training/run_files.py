@@ -15,7 +15,7 @@ import torchvision
 
 from engine import __version__
 from engine.atomic import write_json, write_text
-from engine.config import TrainingConfig
+from engine.config import NAMED_SPLITS, TrainingConfig
 from engine.data.split import write_split
 from engine.labels import CODES, LIMITS, NOTICE
 from engine.records import as_json
@@ -91,7 +91,7 @@ def _without_folders(config: TrainingConfig) -> TrainingConfig:
     """A model file is handed on: it must not tell the names of its maker's folders, often a person's name."""
     own_file = config.weights not in ("auto", "none", "download")
     weights = Path(config.weights).name if own_file else config.weights
-    split = config.split if config.split in ("auto", "new") else Path(config.split).name
+    split = config.split if config.split in NAMED_SPLITS else Path(config.split).name
     return replace(config, data=Path(config.data.name), out=Path(config.out.name), weights=weights, split=split)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.config import TrainingConfig, read_config
+from engine.config import NAMED_SPLITS, TrainingConfig, read_config
 from engine.errors import Cancelled, TrainingError
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.model import network, weights
@@ -41,7 +41,7 @@ def train(
     control = control or Control()
     device = choose(config.device)
     config = replace(config, data=config.data.absolute(), out=config.out.absolute(), threads=config.threads or CORES)
-    if config.split not in ("auto", "new"):
+    if config.split not in NAMED_SPLITS:
         config = replace(config, split=str(Path(config.split).absolute()))
     with exact(device, config.threads):
         module, config, started_from = _start_network(config, control, on_event)

@@ -123,10 +123,10 @@ def test_an_image_is_found_by_its_id_before_and_after_the_listing(
 ) -> None:
     """As when a finding is opened before anybody has looked at the images."""
     browser.show_folder(Path("/data"))
-    browser.find(IMAGES[5].image_id)
+    browser.look_for(IMAGES[5].image_id)
     browser.show()
     deliver(scripted.latest("list_images"), IMAGES)
     assert browser.number.text() == "1 of 70 images"
     browser.filters.classes.setCurrentText("Melanoma (mel)")
-    browser.find(IMAGES[6].image_id)
+    browser.look_for(IMAGES[6].image_id)
     assert browser.grid.images.images == (IMAGES[6],)

@@ -4,8 +4,11 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
+
 from engine import evaluation_wording, terminal, wording
 from engine.data.split import read_split
+from engine.errors import DataError
 from engine.evaluation.evaluate import evaluate
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.model.file import read_card
@@ -51,3 +54,17 @@ def test_the_mark_stands_on_every_output(make_config: MakeConfig, demo_data: Pat
     (answer,) = predict(trained.model, sorted(demo_data.rglob("*.jpg"))[:1])
     assert prediction_json(answer)["leaking_split"]
     assert any(line.startswith("Leaking split") for line in wording.describe(answer))
+
+
+def test_the_notebook_split_shows_what_it_does(make_config: MakeConfig) -> None:
+    """An image stands in several parts and is scored once in each; every figure is marked."""
+    with pytest.raises(DataError, match="leaks"):
+        train(make_config(split="notebook", epochs=1))
+    trained = train(make_config(split="notebook", allow_leaking_split=True, epochs=1))
+    split = read_split(RunFolder(trained.run).split, may_leak=True)
+    parts = split.groupby("image_id")["part"].nunique()
+    assert parts.max() > 1
+    assert not split.duplicated(["image_id", "part"]).any()
+    evaluation = evaluate(trained.run, "test")
+    assert evaluation.leaking_split
+    assert evaluation.n_images == int((split["part"] == "test").sum())
