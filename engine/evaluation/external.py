@@ -79,7 +79,8 @@ def evaluate_external(
     evaluation = replace(evaluation, external=kept.about)
     on_event(StatusChanged(text="Writing tables and figures"))
     control.raise_if_cancelled()
-    return write_report(folder, evaluation, table, origin_of(loaded.card, loaded.sha256), kept.left_out)
+    origin = {**origin_of(loaded.card, loaded.sha256), "data": str(dataset.path)}
+    return write_report(folder, evaluation, table, origin, kept.left_out)
 
 
 def read_external(

@@ -397,6 +397,9 @@ def test_other_images_stand_on_their_own(
     assert "3 of 1,500 images were left out" in page.view.words
     offered = {page.view.tabs.bar.tabText(n) for n in range(8) if page.view.tabs.bar.isTabVisible(n)}
     assert not offered & {"Operating point", "Compare", "Leak meter"}
+    page.view.class_table.class_chosen.emit("mel")
+    assert scripted.latest("list_answers").call.arguments == {"run": folder, "part": "external"}
+    page.answers.back_button.click()
     page.parts.buttons["val"].click()
     assert "External" not in page.view.words
     assert opened(page).part == "val"

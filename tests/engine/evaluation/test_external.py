@@ -13,6 +13,7 @@ import torch
 from engine.data.split import read_split
 from engine.errors import Cancelled, ConfigError, DataError, ModelFileError
 from engine.evaluation import report
+from engine.evaluation.answered_images import list_answers
 from engine.evaluation.evaluate import evaluate
 from engine.evaluation.external import evaluate_external, read_external
 from engine.evaluation_wording import TRAINING_UNKNOWN, describe_part
@@ -107,6 +108,25 @@ def test_images_that_were_never_met_are_all_scored(run: RunFolder, demo_data: Pa
     assert len(pd.read_csv(result.run / "overlap.csv")) == 0
     assert "None of them was in the model's training" in describe_part(result)
     assert [one.path for one in list_runs(run.path.parent)] == [run.path]
+
+
+def test_the_images_behind_an_external_figure_can_be_looked_at(run: RunFolder, demo_data: Path, tmp_path: Path) -> None:
+    """As many in each cell as the figures say, with their files; without the data the list stays."""
+    data = _foreign(run, demo_data, tmp_path / "clinic")
+    result = evaluate_external(run.path, data)
+    found = list_answers(result.run, "external")
+    cells = [[sum((one.dx, one.predicted) == (dx, named) for one in found) for named in CODES] for dx in CODES]
+    assert cells == [list(row) for row in result.confusion]
+    assert all(one.path is not None and one.path.is_relative_to(data) for one in found)
+    shutil.rmtree(data)
+    assert [(one.image_id, one.path) for one in list_answers(result.run, "external")] == [
+        (one.image_id, None) for one in found
+    ]
+    run.final_model.unlink()
+    with pytest.raises(ConfigError, match="is not where it was"):
+        list_answers(result.run, "external")
+    with pytest.raises(ConfigError, match="holds no result on other images"):
+        list_answers(run.path, "external")
 
 
 def test_a_model_is_not_tested_on_its_own_training(run: RunFolder, demo_data: Path, tmp_path: Path) -> None:
