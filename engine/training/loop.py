@@ -1,7 +1,6 @@
 """Learns epoch by epoch, from any point on: validates, keeps the best, writes checkpoints, and heeds the user."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import torch
 
@@ -9,7 +8,7 @@ from engine.config import TrainingConfig
 from engine.errors import Paused, TrainingError
 from engine.events import Control, EpochDone, Event, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
 from engine.model.device import describe
-from engine.model.file import load_model, save_model, weights_sha256
+from engine.model.file import save_model
 from engine.prediction.predictor import to_input
 from engine.results import EpochRecord, ModelCard, TrainingResult
 from engine.runs import RunFolder
@@ -19,6 +18,7 @@ from engine.training.best import Best
 from engine.training.chance import Purpose, stream
 from engine.training.checkpoint import Checkpoint, Slots, TrainingState, put_best_back
 from engine.training.feed import Feed
+from engine.training.finish import Stop, finish
 from engine.training.interval import Interval
 from engine.training.learner import Learner
 from engine.training.material import Material
@@ -28,8 +28,6 @@ from engine.training.optimizer import learning_rate
 from engine.training.pace import Pace
 from engine.training.run_files import write_history
 from engine.training.validation import Score, calibrate, score_validation
-
-Stop = Literal["finished", "patience", "early"]
 
 _MOST_HALVINGS = 3  # of the learning rate, when the loss runs away
 _SCORED_AT_A_TIME = 64
@@ -223,7 +221,10 @@ class TrainingLoop:
 
     def _save(self) -> None:
         """Begin to write a checkpoint. Raises `NotFiniteError` where what was learned is not worth one."""
-        of_meter = self._meter.tensors()
+        of_meter, of_learner = self._meter.tensors(), self._learner.tensors()
+        if not _is_finite(of_learner):
+            where = f"epoch {len(self._history) + 1}, step {self._step}"
+            raise not_finite(f"The weights of the network were no finite numbers any more after {where}.")
         state = TrainingState(
             config=self._config,
             card=self._card,
@@ -234,7 +235,7 @@ class TrainingLoop:
             portion=self._portion.size,
             scoring_portion=self._scoring.size,
         )
-        self._slots.write(state, {**self._learner.tensors(), **of_meter})
+        self._slots.write(state, {**of_learner, **of_meter})
         self._interval.begin()
 
     def _restore(self, checkpoint: Checkpoint) -> _Start:
@@ -268,28 +269,19 @@ class TrainingLoop:
         )
 
     def _finish(self, stopped: Stop) -> TrainingResult:
-        """Restore the best epoch from its file, check that it scores as logged, and write the finished model."""
         self._on_event(StatusChanged(text="Checking the best model"))
-        best = load_model(self._folder.best_so_far, torch.device("cpu"))
-        self._learner.module.load_state_dict(best.module.state_dict())
-        again = self._validate("of the best model", can_pause=False).balanced_accuracy
         is_exact = self._learner.device.type == "cpu" and self._scoring.size == _SCORED_AT_A_TIME
-        if abs(again - self._best.balanced_accuracy) > (0.0 if is_exact else _ROUNDING):
-            raise TrainingError(
-                f"The saved model scores {again:.4f}, not {self._best.balanced_accuracy:.4f} as logged.",
-                "Memory or disk of this computer may be faulty. Do not trust this run; train again.",
-            )
-        card = replace(best.card, is_finished=True, epochs_run=len(self._history))
-        save_model(self._folder.final_model, best.module, card, best.fingerprints)
-        return TrainingResult(
-            run=self._folder.path,
-            model=self._folder.final_model,
-            split_sha256=card.split_sha256,
-            best_epoch=card.best_epoch,
-            epochs_run=card.epochs_run,
+        return finish(
+            self._folder,
+            self._learner,
+            lambda: self._validate("of the best model", can_pause=False).balanced_accuracy,
+            self._best.balanced_accuracy,
+            tolerance=0.0 if is_exact else _ROUNDING,
+            epochs_run=len(self._history),
             stopped=stopped,
-            validation=card.validation,
-            weights_sha256=weights_sha256(best.module),
-            is_demo=card.is_demo,
-            leaking_split=card.leaking_split,
         )
+
+
+def _is_finite(tensors: dict[str, torch.Tensor]) -> bool:
+    weights = (tensor for name, tensor in tensors.items() if name.startswith("model.") and tensor.is_floating_point())
+    return all(bool(torch.isfinite(tensor).all()) for tensor in weights)

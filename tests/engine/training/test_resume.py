@@ -259,6 +259,29 @@ def _of(result: TrainingResult) -> Path:
     return RunFolder(result.run).history
 
 
+def test_weights_that_ran_away_are_never_saved(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loss is that before the step: what the step broke is noticed when a checkpoint is to be written."""
+    monkeypatch.setattr(loop.TrainingLoop, "_save_if_due", lambda self, at_epoch_end=False: self._save())
+    true_step, calls, told = learner.Learner.step, [], []
+
+    def step(self: learner.Learner, *arguments: object) -> object:
+        outcome = true_step(self, *arguments)  # type: ignore[arg-type]
+        calls.append(1)
+        if len(calls) == 2:
+            with torch.no_grad():
+                self.module.get_parameter("fc.bias").fill_(torch.nan)
+        return outcome
+
+    monkeypatch.setattr(learner.Learner, "step", step)
+    train(
+        make_config(epochs=1, limit=60),
+        on_event=lambda event: told.append(event.text) if isinstance(event, TrainingAdjusted) else None,
+    )
+    assert [text.partition(".")[0] for text in told] == [
+        "The weights of the network were no finite numbers any more after epoch 1, step 2"
+    ]
+
+
 def test_a_disk_that_fills_up_pauses_the_training(
     make_config: MakeConfig, finished: FinishedTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
