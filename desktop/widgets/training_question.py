@@ -17,7 +17,7 @@ class TrainingQuestion(QMessageBox):
         self.setIcon(QMessageBox.Icon.Question)
         self.setWindowTitle("A training is running")
         self.setText("What shall become of the running training?")
-        end = " Then the window closes." if is_closing else ""
+        end = " After either the window closes." if is_closing else ""
         self.setInformativeText(
             "Pause keeps all that was learned, to be resumed later. Stop early ends it after the present batch and "
             f"keeps the best model so far.{end} Discard ends it now and deletes this run with its model."

@@ -54,7 +54,7 @@ class ResumeCard(QFrame):
         if not runs:
             return
         run, others = runs[0], len(runs) - 1
-        more = f" {words.count_of(others, 'other training')} can be resumed after it." if others else ""
+        more = f" {words.count(others)} more can be resumed." if others else ""
         self._text.setText(f"{run.name}: interrupted at epoch {run.epochs_run} of {run.epochs}.{more}")
         self.resume_button.setAccessibleName(f"Resume {run.name}")
         self.discard_button.setAccessibleName(f"Discard {run.name}")

@@ -109,7 +109,7 @@ class TrainingStatus(QWidget):
         )
         self.say(
             f"Paused at epoch {run.epochs_run} of {run.epochs}",
-            f"{best}All that was learned is kept; Resume goes on from there.",
+            f"{best}Resume goes on from here.",
             f"Saved as {run.name}.",
         )
 

@@ -1,5 +1,6 @@
 """The Train page in each of its states, with a runner that carries out nothing."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -453,7 +454,7 @@ def test_pause_says_what_it_does_and_leads_to_resume(
     save_checkpoint(run)
     job.paused.emit(Paused(run, 1, 30))
     assert page.view.status.lines[0] == "Paused at epoch 1 of 30"
-    assert "Resume goes on from there" in page.view.status.lines[1]
+    assert "Resume goes on from here" in page.view.status.lines[1]
     assert primary_buttons(page) == ["Resume"]
     assert not page.resume_card.isVisible()
     page.view.resume_button.click()
@@ -487,6 +488,11 @@ def test_what_was_interrupted_is_offered_without_data(
     page.show()
     assert page.resume_card.isVisible()
     assert page.resume_card.text == "resnet18, 23 Nov 10:15: interrupted at epoch 1 of 30."
+    older = shutil.copytree(run, run.with_name("2026-11-22_101500_resnet18"))
+    page.hide()
+    page.show()
+    assert page.resume_card.text.endswith("23 Nov 10:15: interrupted at epoch 1 of 30. 1 more can be resumed.")
+    shutil.rmtree(older)
     page.resume_card.resume_button.click()
     assert runner.latest("resume").call.arguments == {"run": run}
     assert not page.resume_card.isVisible()
