@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.theme import GAP
 from desktop.widgets.section import make_banner, make_label, make_readable
 from engine import evaluation_wording
+from engine.comparison_wording import name_target
 from engine.evaluation_results import Evaluation
-from engine.labels import CLASSES, INDEX
-from engine.wording import count
+from engine.labels import CLASSES
 
 _EXTERNAL = (
     "External data: not the run's own result. Other images, other people, other prevalences: never read this "
@@ -75,14 +75,15 @@ def describe_limits(evaluation: Evaluation) -> str:
     if not present:
         return ""
     rarest = min(present, key=lambda score: score.n_lesions)
-    name = CLASSES[INDEX[rarest.code]].name.lower()
+    fewest = f"{rarest.n_lesions:,} {name_target(rarest.code, rarest.n_lesions)}"
     vague = sum(score.sensitivity is None or score.sensitivity.is_too_wide for score in evaluation.classes)
-    can = "One part of one split shows how well the common classes are told apart"
+    subject = "One part of one split shows" if evaluation.external is None else "These images show"
+    can = f"{subject} how well the common classes are told apart"
     if not vague:
-        return f"{can}, and here the rare ones too: even {name} has {count(rarest.n_lesions, 'lesion')}."
+        return f"{can}, and the rare ones too: even of the rarest there are {fewest}."
     return (
-        f"{can}, but not the rare ones: {name} has only {count(rarest.n_lesions, 'lesion')} here, and for "
-        f"{vague} of {len(CLASSES)} classes it is too few to tell."
+        f"{can}, but not the rare ones: there are only {fewest}, and for {vague} of {len(CLASSES)} classes it is "
+        "too few to tell."
     )
 
 

@@ -1,5 +1,6 @@
 """Shows what the common recipe's split would have done to this data: one button, two bars, three sentences."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -12,13 +13,19 @@ from desktop.widgets.bar_chart import Bar, BarChart
 from desktop.widgets.job_line import JobLine
 from desktop.widgets.section import make_label, make_readable
 from engine import calls
-from engine.config import read_config
+from engine.config import TrainingConfig, read_config
 from engine.errors import ConfigError
 from engine.evaluation_results import Evaluation
 from engine.evaluation_wording import name_interval
 from engine.leak_results import LeakMeter
 from engine.leak_wording import EXPLANATION, describe_leak
+from engine.results import TrainingResult
 from engine.runs import RunFolder
+
+_COUNTERFACTUAL = (
+    "The training of this run once more, as long as it took, with its images split as the notebook does. It shows what "
+    "the network itself would have scored; the score is marked everywhere as no result."
+)
 
 
 class LeakMeterView(QWidget):
@@ -33,8 +40,11 @@ class LeakMeterView(QWidget):
         self._data: Path | None = None
         self._meter: LeakMeter | None = None
         self._measuring = SingleJob(runner)
+        self._training = SingleJob(runner)
         self.start_button = QPushButton("Measure the leak")
-        self.job_view = JobLine(self._measuring)
+        self.train_button = QPushButton("Train the same under the notebook's split")
+        self.trained = make_label("small", _COUNTERFACTUAL)
+        self.job_view = JobLine(self._measuring, self._training)
         self.bars = BarChart("Balanced accuracy of looking up the most similar thumbnail, under both splits")
         self.words = make_readable(make_label())
         self._result = QWidget()
@@ -44,6 +54,8 @@ class LeakMeterView(QWidget):
         below.addWidget(make_label("heading", "Balanced accuracy of a program that has learned nothing"))
         below.addWidget(self.bars)
         below.addWidget(self.words)
+        below.addWidget(self.train_button, 0, Qt.AlignmentFlag.AlignLeft)
+        below.addWidget(self.trained)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GAP)
@@ -53,6 +65,10 @@ class LeakMeterView(QWidget):
         column.addWidget(self._result)
         self._result.hide()
         self.start_button.clicked.connect(self._on_start_clicked)
+        self.train_button.clicked.connect(self._on_train_clicked)
+        self._training.succeeded.connect(self._on_trained)
+        self._training.failed.connect(self.failed)
+        self._training.changed.connect(self._on_job_changed)
         self._measuring.succeeded.connect(self._on_measured)
         self._measuring.failed.connect(self.failed)
         self._measuring.changed.connect(self._on_job_changed)
@@ -60,7 +76,7 @@ class LeakMeterView(QWidget):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where the Tab key stops, in order."""
-        return (self.start_button,)
+        return self.start_button, self.train_button
 
     @property
     def shows_result(self) -> bool:
@@ -84,14 +100,35 @@ class LeakMeterView(QWidget):
 
     @Slot()
     def _on_start_clicked(self) -> None:
+        config = self._read_config()
+        if config is not None:
+            self._data = config.data
+            self._measuring.start(calls.measure_leak(config.data), "Measuring the leak")
+
+    @Slot()
+    def _on_train_clicked(self) -> None:
+        """The whole counterfactual: this run's settings, only the split is the notebook's."""
+        config = self._read_config()
+        if self._run is not None and config is not None:
+            leaking = replace(config, split="notebook", allow_leaking_split=True, out=self._run.parent)
+            self.trained.setText(_COUNTERFACTUAL)
+            self._training.start(calls.train(leaking), "Training under the notebook's split")
+
+    @Slot(object)
+    def _on_trained(self, result: TrainingResult) -> None:
+        self.trained.setText(
+            f"Done: the run {result.run.name} is in the list of runs, marked “leaking split”. Its score is no result."
+        )
+
+    def _read_config(self) -> TrainingConfig | None:
+        """What was asked of the run; None where that cannot be read, which the page says."""
         if self._run is None:
-            return
+            return None
         try:
-            self._data = read_config(RunFolder(self._run).config).data
+            return read_config(RunFolder(self._run).config)
         except ConfigError as error:
             self.failed.emit(error)
-            return
-        self._measuring.start(calls.measure_leak(self._data), "Measuring the leak")
+            return None
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the switch between light and dark."""
@@ -124,4 +161,5 @@ class LeakMeterView(QWidget):
 
     @Slot()
     def _on_job_changed(self) -> None:
+        self.train_button.setEnabled(not self.job_view.is_busy)
         self.start_button.setVisible(not self.job_view.is_busy and not self.shows_result)

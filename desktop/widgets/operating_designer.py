@@ -210,6 +210,7 @@ class OperatingDesigner(QWidget):
         keeps_room = self.people.sizePolicy()
         keeps_room.setRetainSizeWhenHidden(True)
         self.people.setSizePolicy(keeps_room)
+        self.slider.setMinimumHeight(3 * GAP)  # the handle is taller than what a style sheet leaves it
         set_role(self.sensitivity, "muted")
         rows = QVBoxLayout()
         rows.setSpacing(GAP)

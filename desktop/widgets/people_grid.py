@@ -38,7 +38,7 @@ class PeopleGrid(QWidget):
 
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
-        return QSize(_COLUMNS * _CELL, _ROWS * _CELL + 2 * line + 2 * GAP)
+        return QSize((_COLUMNS + 6) * _CELL, _ROWS * _CELL + 2 * line + 2 * GAP)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the people, then the legend."""

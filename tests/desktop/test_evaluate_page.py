@@ -342,7 +342,7 @@ def test_report_is_saved_and_opened(
 def test_what_one_part_cannot_show_is_said(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
     """The rarest class decides what a split can tell; the sentence names it with its lesions."""
     page = with_result(qtbot, state, scripted)
-    assert "dermatofibroma has only 10 lesions here" in page.view.words
+    assert "there are only 10 dermatofibromas, and for" in page.view.words
 
 
 def test_dots_and_slices_lead_to_images(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:

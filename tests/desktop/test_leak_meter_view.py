@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.widgets.leak_meter_view import LeakMeterView
+from engine import places
 from engine.config import from_recipe
 from engine.errors import ConfigError
 from engine.events import ProgressDone
@@ -14,6 +15,7 @@ from engine.records import as_json
 from engine.runs import RunFolder
 from tests.desktop.made_up_comparison import leak_meter
 from tests.desktop.made_up_run import make_run
+from tests.desktop.made_up_training import result
 from tests.desktop.samples import evaluation
 from tests.desktop.scripted_runner import ScriptedRunner
 
@@ -87,3 +89,21 @@ def test_cancel_and_errors_leave_the_button(view: LeakMeterView, scripted: Scrip
         view.start_button.click()
     assert isinstance(failed.args[0], ConfigError)
     assert len(scripted.jobs) == 1
+
+
+def test_the_same_training_under_that_split_is_queued(view: LeakMeterView, scripted: ScriptedRunner) -> None:
+    """Once the leak was measured; the run's own settings, marked as leaking, and the new run is named."""
+    assert not view.train_button.isVisible()
+    view.start_button.click()
+    scripted.latest("measure_leak").succeed(leak_meter(DATA))
+    view.train_button.click()
+    job = scripted.latest("train")
+    config = job.call.arguments["config"]
+    assert (config.split, config.allow_leaking_split, config.data) == ("notebook", True, DATA)
+    assert config.out == places.runs_dir()
+    assert not view.train_button.isEnabled()
+    view.show_evaluation(evaluation(run_on(DATA, "2026-11-24_101500_resnet18")))
+    assert not job.is_cancelling  # looking at another run does not end it
+    job.succeed(result(config.out / "2026-11-27_101500_resnet18"))
+    assert "2026-11-27_101500_resnet18" in view.trained.text()
+    assert view.train_button.isEnabled()
