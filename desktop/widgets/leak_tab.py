@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -187,7 +188,11 @@ class LeakTab(QWidget):
         column.addStretch()
         for widgets in ((offer, self.start_button), (self.job_view,)):
             self._stack.addWidget(_stacked(*widgets))
-        self._stack.addWidget(result)
+        scrolled = QScrollArea()
+        scrolled.setWidget(result)
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        self._stack.addWidget(scrolled)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
