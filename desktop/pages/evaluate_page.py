@@ -129,6 +129,7 @@ class EvaluatePage(Page):
         if evaluation is None:
             self._show_face(self._missing)
             return
+        self.show_demo_notice(evaluation.is_demo)
         known = {part: self.evaluations.get(part) is not None for part in self.parts.buttons}
         self.parts.show_parts(known, self._part)
         self.parts.external.show_results(

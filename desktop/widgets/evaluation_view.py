@@ -16,6 +16,7 @@ from desktop.widgets.fitted_tabs import FittedTabs
 from desktop.widgets.headline_card import HeadlineCard
 from desktop.widgets.leak_meter_view import LeakMeterView
 from desktop.widgets.operating_designer import OperatingDesigner
+from desktop.widgets.overall_table import OverallTable
 from desktop.widgets.pick_bars import PickBars
 from desktop.widgets.plot_area import PlotArea
 from desktop.widgets.report_bar import ReportBar
@@ -35,6 +36,7 @@ _INTERVALS = (
     f"Grey, “too few”: wider than 0.3, {evaluation_wording.TOO_FEW}. PPV, NPV, F1 and average precision hold where "
     "the classes are as common as in this part. Choose a class to see its images."
 )
+_IN_ALL = "Rest on a row to read what a figure means. A lesion has one answer: the mean log-probability of its images."
 _WRONG = "Share of the images of each class that got another name. Choose a bar to see those images."
 
 
@@ -52,7 +54,7 @@ class EvaluationView(QWidget):
         self._asker: QWidget | None = None
         self._has_curves = False
         self.headline = HeadlineCard()
-        self.class_table = ClassTable()
+        self.class_table, self.overall = ClassTable(), OverallTable()
         self.confusion = ConfusionMatrix()
         self.wrong = PickBars("Share of images named wrong, by class")
         self.calibration, self.slices = CalibrationView(), SlicesView()
@@ -82,7 +84,7 @@ class EvaluationView(QWidget):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where the Tab key stops, in order."""
-        tables = (self.class_table, self.wrong, *self.confusion.stops, *self.calibration.stops)
+        tables = (self.class_table, self.wrong, self.overall, *self.confusion.stops, *self.calibration.stops)
         tools = (*self.designer.stops, *self.slices.stops, *self.comparison.stops, *self.leak_meter.stops)
         return (self.tabs.bar, *tables, *tools, self.report.save_button, self.report.folder_button)
 
@@ -101,11 +103,15 @@ class EvaluationView(QWidget):
         self._evaluation = evaluation
         self.headline.show_evaluation(evaluation)
         self.class_table.set_scores(evaluation.classes)
+        self.overall.show_evaluation(evaluation)
         self.confusion.set_confusion(evaluation.confusion)
         self.wrong.set_bars(_wrong_bars(evaluation), maximum=1.0)
         self.calibration.show_calibration(evaluation.calibration)
         for tab in self._of_run:
             self.tabs.set_offered(tab, not is_external)
+        self.tabs.set_offered(self._training, not is_external)
+        if evaluation.leak_suspected and not is_external:
+            self.tabs.show_tab(self._of_run[-1])  # before anybody believes the figure
         if not is_external:
             self.designer.show_evaluation(evaluation)
             self.leak_meter.show_evaluation(evaluation)
@@ -162,6 +168,7 @@ class EvaluationView(QWidget):
         classes.setSpacing(2 * GAP)
         classes.addWidget(make_section("", _INTERVALS, self.class_table))
         classes.addWidget(make_section("Named wrong", _WRONG, self.wrong))
+        classes.addWidget(make_section("In all", _IN_ALL, self.overall))
         designer, comparison, leak_meter = self._of_run
         for tab, title in (
             (self._classes, "Classes"),

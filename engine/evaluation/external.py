@@ -109,7 +109,7 @@ def _choose_folder(out: Path | None, model: Path, run: RunFolder | None, data: P
             raise ConfigError(f"The folder {folder.name} is not empty.", "Name a new folder for the result.")
         return folder
     home = places.runs_dir() if run is None else run.path.parent
-    words = re.sub(r"[^\w-]+", "_", f"{model.parent.name if run else model.stem} on {data.absolute().stem}")
+    words = re.sub(r"[^\w-]+", "_", f"{run.path.name if run else model.stem} on {data.absolute().stem}")
     return home / FOLDER / f"{datetime.now():%Y-%m-%d_%H%M%S}_{words[:80]}"
 
 

@@ -129,6 +129,7 @@ def test_suspected_leak_comes_first(qtbot: QtBot, state: AppState, scripted: Scr
     """A result that is too good is preceded by a plain warning."""
     page = with_result(qtbot, state, scripted, leak_suspected=True)
     assert page.view.words.startswith("Too good to be true?")
+    assert page.view.leak_meter.start_button.isVisible()
 
 
 def test_runs_tell_how_they_ended(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
@@ -225,7 +226,15 @@ def test_tab_key_follows_the_eye(qtbot: QtBot, state: AppState, scripted: Script
     parts = (page.parts.buttons["val"], page.parts.test_button, page.parts.external.button)
     view = page.view
     page.run_choice.setFocus()
-    for widget in (page.predict_button, *parts, view.tabs.bar, view.class_table, view.wrong, view.report.folder_button):
+    for widget in (
+        page.predict_button,
+        *parts,
+        view.tabs.bar,
+        view.class_table,
+        view.wrong,
+        view.overall,
+        view.report.folder_button,
+    ):
         qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
         assert page.window().focusWidget() is widget
 
@@ -396,7 +405,7 @@ def test_other_images_stand_on_their_own(
     assert page.view.words.startswith("External data: not the run's own result.")
     assert "3 of 1,500 images were left out" in page.view.words
     offered = {page.view.tabs.bar.tabText(n) for n in range(8) if page.view.tabs.bar.isTabVisible(n)}
-    assert not offered & {"Operating point", "Compare", "Leak meter"}
+    assert not offered & {"Operating point", "Compare", "Leak meter", "Training"}
     page.view.class_table.class_chosen.emit("mel")
     assert scripted.latest("list_answers").call.arguments == {"run": folder, "part": "external"}
     page.answers.back_button.click()
