@@ -15,7 +15,9 @@ from desktop.jobs import JobRunner
 from desktop.pages.evaluate_page import EvaluatePage
 from desktop.pages.predict_page import PredictPage
 from desktop.state import AppState
+from desktop.widgets.answer_grid import AnsweredRow
 from engine import runs
+from engine.labels import CODES
 from engine.results import Prediction
 
 LONG = 250_000  # ms; the children import torch first, on a machine that may be busy with much else
@@ -75,6 +77,15 @@ def test_validation_by_itself_test_part_by_asking(run: Path, state: AppState, ru
     assert page.shows_demo_notice
     total = sum(sum(row) for row in page.shown.confusion)
     assert f"Validation part: {total:,} images of {page.shown.n_lesions:,} lesions" in page.view.words
+    confusion = page.shown.confusion
+    cells = [(confusion[row][column], row, column) for row in range(7) for column in range(7)]
+    n_images, row, column = max(cells)
+    page.view.confusion.cell_opened.emit(row, column)
+    qtbot.waitUntil(lambda: page.answers.grid.images.rowCount() == n_images, timeout=LONG)
+    answers = [one.answer for one in page.answers.grid.images.images if isinstance(one, AnsweredRow)]
+    assert {(one.dx, one.predicted) for one in answers} == {(CODES[row], CODES[column])}
+    assert all(one.path is not None and one.path.is_file() for one in answers)
+    page.answers.back_button.click()
     qtbot.waitUntil(lambda: runner.running("answers") is None, timeout=LONG)  # no test result was saved
     assert not page.parts.buttons["test"].isVisible()
 
