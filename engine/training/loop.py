@@ -13,6 +13,7 @@ from engine.prediction.predictor import to_input
 from engine.results import EpochRecord, ModelCard, TrainingResult
 from engine.runs import RunFolder
 from engine.training.augment import draw_variations, vary
+from engine.training.awake import kept_awake
 from engine.training.batches import count_positions, draw_epoch, split_batches
 from engine.training.best import Best
 from engine.training.chance import Purpose, stream
@@ -82,7 +83,7 @@ class TrainingLoop:
     def run(self) -> TrainingResult:
         """Train to the end. Raises `Paused`, `Cancelled`, `TrainingError` and `DiskError`."""
         self._announce()
-        with self._control.hearing_pause(), self._slots:
+        with self._control.hearing_pause(), kept_awake(), self._slots:
             stopped = self._run_epochs()
         return self._finish(stopped)
 
