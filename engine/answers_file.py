@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine import atomic
-from engine.evaluation_results import AnsweredImage
+from engine.comparison_results import AnsweredImage
 from engine.labels import DEMO_NOTICE, NOTICE
 from engine.wording import LEAKING_SPLIT
 

@@ -7,10 +7,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from engine.audit_results import SplitAudit
 from engine.challenge_results import ChallengeScore
+from engine.comparison_results import AnsweredImage, Comparison, PooledEvaluation
 from engine.config import DeviceName, TrainingConfig
 from engine.doctor_results import DeviceReport
-from engine.evaluation_results import AnsweredImage, Comparison, Evaluation, OperatingCurve, PooledEvaluation
+from engine.evaluation_results import Evaluation
 from engine.leak_results import LeakMeter
+from engine.operating_results import OperatingCurve
 from engine.results import (
     DatasetSummary,
     DeviceInfo,

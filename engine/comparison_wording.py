@@ -1,21 +1,10 @@
 """Says comparisons, operating points, calibration and missing figures in plain words, window and terminal alike."""
 
-from engine.evaluation_results import (
-    BinaryScore,
-    Calibration,
-    ClassScore,
-    Comparison,
-    CurvePoint,
-    Difference,
-    Interval,
-    OperatingCurve,
-    Outcome,
-    PooledEvaluation,
-    Slice,
-    Slicing,
-)
+from engine.comparison_results import Comparison, Difference, PooledEvaluation
+from engine.evaluation_results import BinaryScore, Calibration, ClassScore, Interval, Slice, Slicing
 from engine.evaluation_wording import TOO_FEW, name_interval
 from engine.labels import CLASSES, GROUP_NAME, INDEX, PART_NAMES
+from engine.operating_results import CurvePoint, OperatingCurve, Outcome
 from engine.wording import count, name_percent
 
 ONE_SPLIT = (

@@ -2,8 +2,9 @@
 
 from engine import evaluation_wording as words
 from engine.challenge_results import ChallengeScore
+from engine.comparison_results import Comparison, Difference
 from engine.comparison_wording import describe_comparison
-from engine.evaluation_results import ClassScore, Comparison, Difference, Evaluation, Interval
+from engine.evaluation_results import ClassScore, Evaluation, Interval
 from engine.labels import CODES, DEMO_NOTICE, NOTICE
 from engine.leak_results import LeakMeter
 from engine.leak_wording import EXPLANATION, describe_leak

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.comparison_results import AnsweredImage
 from engine.comparison_wording import SLICE_TITLES, name_slice
-from engine.evaluation_results import AnsweredImage, ReliabilityBin
+from engine.evaluation_results import ReliabilityBin
 from engine.labels import CLASSES, EQUAL_PRIORS_NOTE, GROUP_NAME
 from engine.wording import name_class, name_share
 

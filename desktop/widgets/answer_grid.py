@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 from desktop import theme
 from desktop.thumbnail_loader import ThumbnailLoader
 from desktop.widgets.image_grid import PICTURE, ImageDelegate, ImageGrid, ImageGridModel
+from engine.comparison_results import AnsweredImage
 from engine.data_results import ImageRow
-from engine.evaluation_results import AnsweredImage
 from engine.labels import CLASSES, INDEX
 from engine.wording import name_class, name_share
 

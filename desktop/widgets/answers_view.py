@@ -29,10 +29,11 @@ from desktop.widgets.image_viewer import ImageViewer
 from desktop.widgets.save_dialog import ask_where
 from engine import calls
 from engine.answers_file import save_answers
+from engine.comparison_results import AnsweredImage
 from engine.data_results import ImageRow
 from engine.data_wording import describe_image
 from engine.errors import DiskError
-from engine.evaluation_results import AnsweredImage, Evaluation
+from engine.evaluation_results import Evaluation
 
 _READING = "Reading the answers…"
 _NO_DATA = "The data set is not where it was, so there are no pictures. The list is whole."

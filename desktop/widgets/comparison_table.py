@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from desktop import theme
 from desktop.widgets.figure_delegate import FigureDelegate
 from desktop.widgets.flat_header import FlatHeader
+from engine.comparison_results import Comparison, Difference
 from engine.comparison_wording import describe_difference
-from engine.evaluation_results import Comparison, Difference
 from engine.labels import CLASSES, INDEX
 from engine.wording import NO_FIGURE, name_class
 

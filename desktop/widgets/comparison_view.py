@@ -11,8 +11,9 @@ from desktop.widgets.job_line import JobLine
 from desktop.widgets.run_choice import RunChoice
 from desktop.widgets.section import make_label, make_readable
 from engine import calls
+from engine.comparison_results import Comparison
 from engine.comparison_wording import describe_comparison
-from engine.evaluation_results import Comparison, Evaluation
+from engine.evaluation_results import Evaluation
 from engine.labels import PART_NAMES
 from engine.results import RunInfo
 from engine.runs import RunFolder

@@ -25,8 +25,9 @@ from desktop.widgets.save_dialog import ask_where
 from desktop.widgets.section import make_label, make_readable
 from engine import calls
 from engine.comparison_wording import describe_point, explain_curve
-from engine.evaluation_results import CurvePoint, Evaluation, OperatingCurve
+from engine.evaluation_results import Evaluation
 from engine.labels import CLASSES, GROUP_NAME
+from engine.operating_results import CurvePoint, OperatingCurve
 from engine.results import OperatingPoint
 from engine.wording import count, name_class
 

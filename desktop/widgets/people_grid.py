@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.theme import GAP, colors
-from engine.evaluation_results import Expected
+from engine.operating_results import Expected
 
 _COLUMNS, _ROWS = 20, 5
 _CELL = 2 * GAP

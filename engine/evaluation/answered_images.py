@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from engine.comparison_results import AnsweredImage
 from engine.config import read_config
 from engine.data.readers import open_dataset
 from engine.errors import ConfigError, DataError, DiskError
@@ -12,7 +13,6 @@ from engine.evaluation.fingerprint import hash_file
 from engine.evaluation.predictions import NAME, read_table
 from engine.evaluation.report import read_provenance, read_report
 from engine.evaluation.saved import open_saved
-from engine.evaluation_results import AnsweredImage
 from engine.events import Control, OnEvent, ignore_events
 from engine.labels import CODES
 from engine.model.file import read_card

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.comparison_results import ClassDifference, Comparison, Difference
 from engine.errors import ConfigError
 from engine.evaluation.bootstrap import DRAWS, SEED, Samples, resample
 from engine.evaluation.intervals import mean_of_shares, paired_difference
 from engine.evaluation.saved import SavedAnswers, open_saved
 from engine.evaluation.scores import ScoreSampler, group_threshold, summarize
-from engine.evaluation_results import ClassDifference, Comparison, Difference, Interval, Scores
+from engine.evaluation_results import Interval, Scores
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.labels import PART_NAMES
 from engine.model.probabilities import IN_GROUP, group_prevalence

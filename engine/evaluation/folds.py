@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from engine.comparison_results import PooledEvaluation
 from engine.data.split import read_split
 from engine.errors import ConfigError, DataError
 from engine.evaluation.answers import join
 from engine.evaluation.saved import SavedAnswers, open_saved
 from engine.evaluation.scores import score
 from engine.evaluation.slices import cut
-from engine.evaluation_results import PooledEvaluation
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.results import Part
 from engine.wording import count

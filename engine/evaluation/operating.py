@@ -16,11 +16,11 @@ from engine.evaluation.calibration import cut_below
 from engine.evaluation.fingerprint import hash_file
 from engine.evaluation.intervals import wilson
 from engine.evaluation.saved import SavedAnswers, find_saved, open_saved
-from engine.evaluation_results import CurvePoint, OperatingCurve, Outcome
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.labels import CODES, INDEX, NOTICE
 from engine.model.file import load_model, save_model
 from engine.model.probabilities import IN_GROUP, group_prevalence
+from engine.operating_results import CurvePoint, OperatingCurve, Outcome
 from engine.records import as_json, from_json
 from engine.results import OperatingPoint
 from engine.runs import RunFolder

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.evaluation_results import AnsweredImage
+from engine.comparison_results import AnsweredImage
 from engine.labels import CODES
 from tests.desktop.samples import CONFUSION
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from engine.evaluation_results import ClassDifference, Comparison, Difference, Interval
+from engine.comparison_results import ClassDifference, Comparison, Difference
+from engine.evaluation_results import Interval
 from engine.labels import CODES
 from engine.leak_results import LeakMeter, NeighbourScore
 from tests.desktop.samples import CONFUSION

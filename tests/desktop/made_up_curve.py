@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from engine.evaluation_results import CurvePoint, Interval, OperatingCurve, Outcome
+from engine.evaluation_results import Interval
+from engine.operating_results import CurvePoint, OperatingCurve, Outcome
 
 
 def outcome(n_lesions: int, n_missed: int, n_others: int, n_alarms: int) -> Outcome:

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from desktop.widgets import answer_choice
 from desktop.widgets.answer_grid import AnsweredRow, AnswerGridModel, as_row
 from desktop.widgets.answers_view import AnswersView
+from engine.comparison_results import AnsweredImage
 from engine.errors import DataError, DiskError
-from engine.evaluation_results import AnsweredImage
 from engine.labels import NOTICE
 from tests.desktop.made_up_answers import answer, answers
 from tests.desktop.samples import evaluation

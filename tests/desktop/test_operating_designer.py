@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from desktop.widgets.operating_designer import OperatingDesigner, as_operating_point
 from desktop.widgets.people_grid import PeopleGrid
 from engine.errors import ConfigError
-from engine.evaluation_results import Expected
+from engine.operating_results import Expected
 from tests.desktop.made_up_curve import curve, empty_curve
 from tests.desktop.samples import evaluation
 from tests.desktop.scripted_runner import ScriptedRunner

@@ -6,17 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine import comparison_wording as wording
-from engine.evaluation_results import (
-    ClassDifference,
-    Comparison,
-    CurvePoint,
-    Difference,
-    Interval,
-    OperatingCurve,
-    Outcome,
-    PooledEvaluation,
-)
+from engine.comparison_results import ClassDifference, Comparison, Difference, PooledEvaluation
+from engine.evaluation_results import Interval
 from engine.labels import CODES
+from engine.operating_results import CurvePoint, OperatingCurve, Outcome
 from tests.engine.evaluation.made_up_scores import calibration, class_score, figure, group_score, scores, slices
 from tests.engine.evaluation.samples import CONFUSION
 

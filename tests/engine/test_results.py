@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 
 from engine import (
     audit_results,
+    challenge_results,
+    comparison_results,
     config,
     data_results,
+    doctor_results,
     errors,
     evaluation_results,
     events,
     leak_results,
+    operating_results,
     results,
 )
 from engine.config import Preprocessing, TrainingConfig
@@ -28,9 +32,22 @@ st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False
 st.register_type_strategy(TrainingConfig, st.just(TrainingConfig(data=Path("data"), out=Path("runs"))))
 st.register_type_strategy(Preprocessing, st.just(Preprocessing(image_size=64)))
 
+MODULES = (
+    results,
+    data_results,
+    audit_results,
+    evaluation_results,
+    comparison_results,
+    operating_results,
+    leak_results,
+    doctor_results,
+    challenge_results,
+    events,
+    config,
+)
 RECORDS: list[Any] = [
     kind
-    for module in (results, data_results, audit_results, evaluation_results, leak_results, events, config)
+    for module in MODULES
     for kind in vars(module).values()
     if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__
 ]
