@@ -59,7 +59,7 @@ def test_demo_data_from_the_button_to_the_result(
     assert page.job_view.isVisible()
     assert visible_primaries(page) == ["Go to training"]
     assert not page.train_button.isEnabled()
-    qtbot.waitUntil(lambda: state.dataset is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: state.dataset is not None, timeout=180_000)
     assert state.dataset is not None
     assert state.dataset.is_demo
     assert page.shows_demo_notice
@@ -99,7 +99,7 @@ def test_a_bad_folder_is_a_sentence_and_a_hint_and_the_earlier_result_stays(
     state.set_dataset(earlier)
     page.open_folder(datasets.folder_without_dx(tmp_path / "bad"))
     assert page.job_view.isVisible()
-    qtbot.waitUntil(lambda: bool(page.error_panel.sentence), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(page.error_panel.sentence), timeout=180_000)
     assert "dx" in page.error_panel.sentence + page.error_panel.hint
     assert state.dataset is earlier
     assert page.dataset_view.isVisible()
@@ -109,7 +109,7 @@ def test_a_bad_folder_is_a_sentence_and_a_hint_and_the_earlier_result_stays(
 def test_a_bad_first_folder_leaves_the_empty_page(qtbot: QtBot, page: DataPage, tmp_path: Path) -> None:
     """With nothing to go back to, the page again says what to do; a new try takes the error away."""
     page.open_folder(tmp_path)
-    qtbot.waitUntil(lambda: bool(page.error_panel.sentence), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(page.error_panel.sentence), timeout=180_000)
     assert visible_primaries(page) == ["Choose folder…"]
     page.open_folder(tmp_path)
     assert not page.error_panel.sentence
@@ -157,7 +157,7 @@ def test_a_second_folder_takes_the_place_of_the_first(
     page.open_folder(tmp_path / "empty")
     first = page.job_view.job
     page.open_demo()
-    qtbot.waitUntil(lambda: state.dataset is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: state.dataset is not None, timeout=180_000)
     assert first is not None
     assert first.is_over
     assert not first.has_succeeded
@@ -224,21 +224,21 @@ def test_the_images_of_the_demo_data_from_the_grid_to_one_of_them(
 ) -> None:
     """With real children: the tab lists them, brings the pictures in sight, and one click shows one large."""
     page.open_demo()
-    qtbot.waitUntil(lambda: state.dataset is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: state.dataset is not None, timeout=180_000)
     assert state.dataset is not None
     browser = page.dataset_view.browser
     assert runner.child_pid("views") is None  # nobody looked at the images yet
     page.dataset_view.tabs.setCurrentWidget(browser)
-    qtbot.waitUntil(lambda: bool(browser.grid.images.images), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(browser.grid.images.images), timeout=180_000)
     assert len([image for image in browser.grid.images.images if image.is_used]) == state.dataset.n_images
     in_sight = [browser.grid.images.images[row] for row in browser.grid.rows_in_sight()]
     assert 4 <= len(in_sight) < 60
-    qtbot.waitUntil(lambda: all(browser.picture(image) is not None for image in in_sight), timeout=60_000)
+    qtbot.waitUntil(lambda: all(browser.picture(image) is not None for image in in_sight), timeout=180_000)
     first = browser.picture(in_sight[0])
     assert first is not None
     assert not first.isNull()
     browser.grid.clicked.emit(browser.grid.images.index(0))
-    qtbot.waitUntil(lambda: browser.viewer.view.image_size.width() > first.width(), timeout=60_000)
+    qtbot.waitUntil(lambda: browser.viewer.view.image_size.width() > first.width(), timeout=180_000)
     assert page.shows_demo_notice
     assert browser.viewer.facts["Lesion"].startswith(in_sight[0].lesion_id)
 

@@ -31,7 +31,7 @@ def target(name: str, lane: calls.LaneName = "work", **arguments: Any) -> Call[A
 
 
 def until_over(qtbot: QtBot, *recorders: JobRecorder) -> None:
-    qtbot.waitUntil(lambda: all(one.is_over for one in recorders), timeout=60_000)
+    qtbot.waitUntil(lambda: all(one.is_over for one in recorders), timeout=180_000)
 
 
 def test_a_job_reports_then_succeeds_then_finishes_in_the_windows_thread(qtbot: QtBot, runner: JobRunner) -> None:
@@ -213,7 +213,7 @@ def test_nobody_needs_to_keep_a_job(qtbot: QtBot, runner: JobRunner) -> None:
     runner.job_ended.connect(ended.append)
     for _ in range(20):
         runner.start(target("add", a=1, b=1), "Adding")
-    qtbot.waitUntil(lambda: len(ended) == 20, timeout=60_000)
+    qtbot.waitUntil(lambda: len(ended) == 20, timeout=180_000)
     assert all(job.has_succeeded for job in ended)
 
 

@@ -207,7 +207,7 @@ def test_begin_asks_for_the_device_and_takes_up_the_last_things(
     runner.job_started.connect(lambda job: titles.append(job.title))
     window.begin()
     assert state.run == tmp_path
-    qtbot.waitUntil(lambda: len(titles) == 2, timeout=60_000)
+    qtbot.waitUntil(lambda: len(titles) == 2, timeout=180_000)
     assert titles == ["Checking the images", "Looking for the device"]
     assert window.data_page.error_panel.sentence  # the folder holds no data
 
