@@ -1,4 +1,4 @@
-"""The commands of the terminal about evaluation: evaluate, compare, score a submission, show what a leak does."""
+"""The commands of the terminal about evaluation: evaluate, compare, pool folds, score a submission, show a leak."""
 
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ from engine.records import as_json
 from engine.results import Part
 from engine.runs import RunFolder
 
-COMMANDS = ("evaluate", "compare", "score", "leak")
+COMMANDS = ("evaluate", "compare", "pool", "score", "leak")
 
 Report = tuple[Any, str]
 
@@ -46,6 +46,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     compare.add_argument("run_b", metavar="RUN", type=Path, help="another with the same split")
     compare.add_argument("--part", choices=("val", "test"), default="val", help="where both were evaluated (val)")
     compare.set_defaults(run=run_compare)
+
+    pool = commands.add_parser("pool", parents=[common], help="figures of all folds together, one run for each fold")
+    pool.add_argument("runs", metavar="RUN", type=Path, nargs="+", help="runs whose test parts were evaluated")
+    pool.set_defaults(run=run_pool)
 
     score = commands.add_parser("score", parents=[common], help="score probabilities by the rule of ISIC 2018, task 3")
     score.add_argument("predictions", metavar="PREDICTIONS.csv", type=Path, help="a submission, or a predictions.csv")
@@ -98,6 +102,15 @@ def run_compare(options: argparse.Namespace, control: Control, on_event: OnEvent
 
     comparison = compare(run_a, run_b, options.part, control=control, on_event=on_event)
     return ({**as_json(comparison), "notice": NOTICE}, terminal.describe_runs_compared(comparison)), 0
+
+
+def run_pool(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
+    """Pool the answers of all folds, each from the test part that its run never learned from."""
+    runs = [find_run(run) for run in options.runs]
+    from engine.evaluation.folds import pool
+
+    pooled = pool(runs, control=control, on_event=on_event)
+    return ({**as_json(pooled), "notice": NOTICE}, terminal.describe_pooled(pooled)), 0
 
 
 def run_score(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:

@@ -2,8 +2,8 @@
 
 from engine import evaluation_wording as words
 from engine.challenge_results import ChallengeScore
-from engine.comparison_results import Comparison, Difference
-from engine.comparison_wording import describe_comparison
+from engine.comparison_results import Comparison, Difference, PooledEvaluation
+from engine.comparison_wording import describe_comparison, describe_pool
 from engine.evaluation_results import ClassScore, Evaluation, Interval
 from engine.labels import CODES, DEMO_NOTICE, NOTICE
 from engine.leak_results import LeakMeter
@@ -12,18 +12,18 @@ from engine.terminal import footer
 from engine.wording import LEAKING_SPLIT, NO_FIGURE, count, name_class
 
 _WIDTH = max(len(name_class(code)) for code in CODES)
+_CLASS_HEAD = f"{'class':<{_WIDTH}} {'images':>6} {'lesions':>7}  {'sensitivity':<20} {'specificity':>11} {'AUC':>5}"
 
 
 def describe_evaluation(result: Evaluation) -> str:
     """An evaluation as headline and table."""
-    head = f"{'class':<{_WIDTH}} {'images':>6} {'lesions':>7}  {'sensitivity':<20} {'specificity':>11} {'AUC':>5}"
     lines = [
         words.describe_part(result),
         f"{words.describe_headline(result)}.",
         words.describe_accuracy(result),
         *([words.describe_absent(result)] if words.describe_absent(result) else []),
         "",
-        head,
+        _CLASS_HEAD,
         *(_class_row(score) for score in result.classes),
         "",
         *([words.describe_openings(result.test_openings)] if result.part == "val" else []),
@@ -31,6 +31,12 @@ def describe_evaluation(result: Evaluation) -> str:
         f"Report and tables: {result.files[0].parent}" if result.files else "",
     ]
     return "\n".join([*lines, *footer(result.is_demo)])
+
+
+def describe_pooled(pooled: PooledEvaluation) -> str:
+    """The figures of all folds together: headline, and every class."""
+    lines = [describe_pool(pooled), "", _CLASS_HEAD, *(_class_row(score) for score in pooled.by_image.classes)]
+    return "\n".join([*lines, *footer(pooled.is_demo)])
 
 
 def _class_row(score: ClassScore) -> str:

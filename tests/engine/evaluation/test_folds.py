@@ -1,14 +1,17 @@
 """Tests of engine.evaluation.folds."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from engine import cli
 from engine.data.split import read_split
 from engine.errors import ConfigError, DataError
 from engine.evaluation.folds import pool
+from engine.labels import CODES, NOTICE
 from engine.runs import RunFolder
 from tests.engine.evaluation.answered_run import copy_run, give_answers, write_answers
 
@@ -40,6 +43,21 @@ def test_every_image_counts_once(folds: list[RunFolder]) -> None:
     assert pooled.by_image.group.at_threshold is None
     assert pooled.is_demo
     assert {slicing.column for slicing in pooled.slices} == {"sex", "age", "localization", "dx_type"}
+
+
+def test_the_terminal_pools(folds: list[RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    """One JSON value with the notice; in words the headline and every class."""
+    runs = [str(run.path) for run in folds]
+    assert cli.main(["pool", *runs, "--json"]) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert value["n_images"] == len(read_split(folds[0].split))
+    assert value["notice"] == NOTICE
+    assert cli.main(["pool", *runs]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("3 folds pooled: ")
+    assert all(f"({code})" in text for code in CODES)
+    assert NOTICE in text
+    assert cli.main(["pool", runs[0]]) == 2
 
 
 def _answer_twice(runs: list[RunFolder]) -> None:
