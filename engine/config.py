@@ -103,6 +103,8 @@ class TrainingConfig:
     """Which images are for training: "auto" (the split that the data set brings, unless it leaks; otherwise 70/15/15 by
     lesion), "new" (always 70/15/15 by lesion), "notebook" (copies of rows split at random, to show how that leaks), or
     the path of a table with the columns image_id and part."""
+    fold: int | None = None
+    """Of a table that holds several, 0 for the first; None where it holds one split."""
     allow_leaking_split: bool = False
     """Train even if images of one lesion stand in several parts of the user's own split; every output is marked."""
     limit: int | None = None
@@ -139,6 +141,8 @@ def _check_ranges(config: TrainingConfig) -> None:
                 f"{name.replace('_', ' ')} must be between {low:g} and {high:g}, not {value:g}.",
                 f"Choose a value between {low:g} and {high:g}.",
             )
+    if config.fold is not None and config.split in NAMED_SPLITS:
+        raise ConfigError("A fold was chosen, but no table that holds folds.", "Name the table with --split.")
     if config.backbone not in BACKBONES:
         raise ConfigError(f"There is no backbone {config.backbone!r}.", f"Choose one of {', '.join(BACKBONES)}.")
 

@@ -39,6 +39,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--seed", type=int, default=None, metavar="N", help="decides split, weights and order (0)")
     train.add_argument("--limit", type=int, default=None, metavar="N", help="use about N images, whole lesions")
     train.add_argument("--split", default=None, help="auto, new, notebook, or a table of image ids and parts (auto)")
+    train.add_argument("--fold", type=int, default=None, metavar="F", help="of a --split that holds folds, 0 the first")
     train.add_argument(
         "--allow-leaking-split",
         action="store_true",
@@ -59,6 +60,7 @@ _SETTINGS = (
     "seed",
     "limit",
     "split",
+    "fold",
     "allow_leaking_split",
     "threads",
     "device",

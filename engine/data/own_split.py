@@ -32,14 +32,21 @@ def is_split(columns: Iterable[str]) -> bool:
     return {"group", "part"} <= names or (not names.isdisjoint(_COLUMNS) and len(names) <= 2)
 
 
-def read_parts(path: Path) -> dict[str, str]:
-    """The part of each image, by its id in lower case, from a table with image ids and parts. Raises `DataError`."""
+def read_parts(path: Path, fold: int | None = None) -> dict[str, str]:
+    """The part of each image, by its id in lower case, from a table with image ids and parts; of `fold`, if it has any.
+
+    Raises `DataError`.
+    """
     assignments = read_assignments(path)
-    n_folds = assignments["fold"].nunique()
-    if n_folds > 1:
+    folds = sorted(assignments["fold"].unique())
+    if fold is not None:
+        assignments = assignments[assignments["fold"] == str(fold)]
+        if assignments.empty:
+            raise DataError(f"{path.name} has no fold {fold}.", f"It has {', '.join(folds)}.")
+    elif len(folds) > 1:
         raise DataError(
-            f"{path.name} holds {n_folds} folds, not one split.",
-            "Make a split without --folds, or keep the rows of one fold only.",
+            f"{path.name} holds {len(folds)} folds, not one split.",
+            "Choose one with --fold, or make a split without --folds.",
         )
     parts: dict[str, str] = {}
     for image_id, part in zip(assignments["image_id"], assignments["part"], strict=True):

@@ -10,8 +10,8 @@ from engine.data.split_modes import notebook_split, own_split
 from engine.errors import DataError
 
 
-def choose_split(rows: pd.DataFrame, split: str, seed: int) -> tuple[pd.DataFrame, bool]:
-    """The split of `rows` (columns of `Dataset.rows`) that `split` (of `TrainingConfig`) asks for.
+def choose_split(rows: pd.DataFrame, split: str, seed: int, fold: int | None = None) -> tuple[pd.DataFrame, bool]:
+    """The split of `rows` (columns of `Dataset.rows`) that `split` and `fold` (of `TrainingConfig`) ask for.
 
     And whether it is the user's own, which may leak. Raises `DataError`.
     """
@@ -19,7 +19,7 @@ def choose_split(rows: pd.DataFrame, split: str, seed: int) -> tuple[pd.DataFram
         return _as_met(notebook_split(rows, seed)), True
     if split == "new" or (split == "auto" and not brings_split(rows)):
         return make_split(rows, seed), False
-    return own_split(rows if split == "auto" else _with_parts(rows, Path(split)), seed), True
+    return own_split(rows if split == "auto" else _with_parts(rows, Path(split), fold), seed), True
 
 
 def _as_met(copies: pd.DataFrame) -> pd.DataFrame:
@@ -33,8 +33,8 @@ def brings_split(rows: pd.DataFrame) -> bool:
     return bool((rows["part"] == "train").any())
 
 
-def _with_parts(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
-    parts = read_parts(path)
+def _with_parts(rows: pd.DataFrame, path: Path, fold: int | None) -> pd.DataFrame:
+    parts = read_parts(path, fold)
     rows = rows.assign(part=[parts.get(image_id.lower(), "") for image_id in rows["image_id"]])
     if not brings_split(rows):
         raise DataError(

@@ -49,7 +49,7 @@ def estimate_time(
     rows = open_dataset(config.data).rows
     if config.limit is not None:
         rows = limit_rows(rows, config.limit, config.seed)
-    split, _ = choose_split(rows, config.split, config.seed)
+    split, _ = choose_split(rows, config.split, config.seed, config.fold)
     labels = labels_of(list(split.loc[split["part"] == "train", "dx"]))
     reading = _time_reading([Path(path) for path in rows["path"]], config.preprocessing)
     with exact(device, config.threads or CORES):

@@ -110,7 +110,7 @@ def _choose_split(
     """The split to train with, and its audit. Only a user's own split may leak, and only if the user said so."""
     pairs = find_duplicates(dataset, control=control, on_event=on_event)
     rows = join_groups(dataset.rows, pairs)
-    split, is_own = choose_split(rows, config.split, config.seed)
+    split, is_own = choose_split(rows, config.split, config.seed, config.fold)
     found = audit(dataset.rows, split, pairs)
     if found.is_leaking and is_own and config.split == "auto" and not config.allow_leaking_split:
         on_event(StatusChanged(text="The data set's own split leaks and is not used; making a new one by lesion"))

@@ -78,3 +78,10 @@ def test_a_broken_config_file_is_a_sentence(tmp_path: Path, text: str) -> None:
 def test_defaults_are_valid() -> None:
     """The defaults lie within their own ranges."""
     assert TrainingConfig(data=DATA, out=OUT).backbone == "resnet50"
+
+
+def test_a_fold_needs_a_table_that_holds_it() -> None:
+    """A number alone would be passed over in silence."""
+    with pytest.raises(ConfigError, match="no table that holds folds"):
+        TrainingConfig(data=Path("data"), out=Path("runs"), fold=1)
+    assert TrainingConfig(data=Path("data"), out=Path("runs"), split="folds.csv", fold=1).fold == 1

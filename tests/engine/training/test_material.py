@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.data.checks import open_checked
 from engine.data.images import read_image, to_pixels
+from engine.data.split_modes import make_folds
 from engine.data.summary import inspect
 from engine.data_results import NearDuplicate
 from engine.errors import Cancelled, DataError
@@ -191,3 +193,19 @@ def test_a_split_of_the_user_that_parts_near_duplicates_is_refused(
         prepare(config, Control(), ignore_events)
     allowed = prepare(replace(config, allow_leaking_split=True), Control(), ignore_events)
     assert allowed.audit.is_leaking
+
+
+def test_a_fold_of_the_users_table(make_config: MakeConfig, demo_data: Path, tmp_path: Path) -> None:
+    """One of several folds, told by its number; without one, or with one that is not there, it is said."""
+    make_folds(open_checked(demo_data).rows, 3, 0).to_csv(tmp_path / "folds.csv", index=False)
+    config = make_config(split=str(tmp_path / "folds.csv"))
+    with pytest.raises(DataError, match="holds 3 folds") as caught:
+        prepare(config, Control(), ignore_events)
+    assert "--fold" in caught.value.hint
+    with pytest.raises(DataError, match="has no fold 3"):
+        prepare(replace(config, fold=3), Control(), ignore_events)
+    tested: list[str] = []
+    for fold in range(3):
+        split = prepare(replace(config, fold=fold), Control(), ignore_events).split
+        tested += split.loc[split["part"] == "test", "image_id"].tolist()
+    assert len(tested) == len(set(tested)) == len(split)
