@@ -12,7 +12,7 @@ from desktop.widgets.prediction_list import Answer
 from engine import calls, wording
 from engine.config import DeviceName
 from engine.events import Event, PredictionsDone
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 
 
 class PredictionQueue(QObject):

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPixmap
 from desktop.jobs import Job, JobRunner
 from desktop.widgets.image_view import ImageView
 from engine import calls
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 
 _SIDE = 1024
 _DELAY_MS = 60  # long enough to run down the list without asking for every image

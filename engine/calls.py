@@ -13,13 +13,13 @@ from engine.doctor_results import DeviceReport
 from engine.evaluation_results import Evaluation
 from engine.leak_results import LeakMeter
 from engine.operating_results import OperatingCurve
+from engine.prediction_results import Prediction
 from engine.results import (
     DatasetSummary,
     DeviceInfo,
     ModelCard,
     OperatingPoint,
     Part,
-    Prediction,
     TimeEstimate,
     TrainingResult,
     WeightsInfo,

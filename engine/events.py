@@ -9,7 +9,8 @@ from pathlib import Path
 
 from engine.data_results import ImageRow
 from engine.errors import Cancelled
-from engine.results import EpochRecord, Prediction
+from engine.prediction_results import Prediction
+from engine.results import EpochRecord
 
 
 @dataclass(frozen=True, kw_only=True)

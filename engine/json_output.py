@@ -4,8 +4,9 @@ from typing import Any
 
 from engine.evaluation_results import Evaluation, Interval
 from engine.labels import CODES
+from engine.prediction_results import Prediction
 from engine.records import as_json
-from engine.results import Prediction, TrainingResult
+from engine.results import TrainingResult
 
 
 def training_json(result: TrainingResult) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Literal
 
 from engine.config import Preprocessing, TrainingConfig
 from engine.data_results import DatasetCounts
-from engine.labels import GROUP_CODES
 
 Part = Literal["train", "val", "test", "external"]
 """What a model is scored on: a part of its split, or data that no split of its holds."""
@@ -213,33 +212,3 @@ class TrainingResult:
     is_demo: bool
     leaking_split: bool = False
     """As in `ModelCard`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prediction:
-    """The answer for one image, or the reason why there is none."""
-
-    path: Path
-    code: str | None
-    """The most probable class at equal priors; None if the image could not be read."""
-    probabilities: tuple[float, ...]
-    """Per class at equal priors, in the order of `labels.CLASSES`; empty on error."""
-    group_probability: float | None
-    """Probability of the group at `prevalence`."""
-    prevalence: float | None
-    """Share of the group that `group_probability` holds at: that of the model's training data."""
-    operating_point: OperatingPoint | None
-    """The point that `group_probability` is held against."""
-    seen_in_training: bool | None
-    """The image, or a copy of it, was in the model's training or validation part; None if the model does not say."""
-    error: str | None
-    hint: str | None
-    leaking_split: bool = False
-    """The model was trained and judged on a split that leaks."""
-    thumbnail: bytes = b""
-    """PNG, at most 128 px a side; empty on error."""
-
-    @property
-    def cancerous(self) -> bool | None:
-        """The notebook's quick heuristic: the top class is in the group."""
-        return None if self.code is None else self.code in GROUP_CODES

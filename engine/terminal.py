@@ -10,7 +10,8 @@ from tqdm import tqdm
 from engine import places, wording
 from engine.events import BatchesDone, EpochDone, Event, ProgressDone, RunStarted, StatusChanged, TrainingAdjusted
 from engine.labels import DEMO_NOTICE, LIMITS, NOTICE
-from engine.results import Prediction, TrainingResult
+from engine.prediction_results import Prediction
+from engine.results import TrainingResult
 
 
 class Progress:

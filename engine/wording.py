@@ -1,7 +1,8 @@
 """Says answers and runs in plain words: the same sentences in the window, in the terminal and in the browser."""
 
 from engine.labels import CLASSES, EQUAL_PRIORS_NOTE, GROUP_NAME, INDEX, NOTICE
-from engine.results import OperatingPoint, Prediction, RunInfo
+from engine.prediction_results import Prediction
+from engine.results import OperatingPoint, RunInfo
 
 NO_FIGURE = "\N{EN DASH}"
 """Stands where there is nothing to compute."""

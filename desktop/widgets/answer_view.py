@@ -11,7 +11,7 @@ from desktop.widgets.prediction_list import Answer
 from desktop.widgets.probability_bars import ProbabilityBars
 from engine import wording
 from engine.labels import EQUAL_PRIORS_NOTE
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 
 _NOTHING = "Drop images, and the answer for each is shown here."
 

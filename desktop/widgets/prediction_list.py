@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from desktop import theme
 from engine import wording
 from engine.labels import CLASSES, INDEX
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -23,7 +23,7 @@ from engine.labels import CODES
 from engine.model.device import choose
 from engine.model.file import LoadedModel, load_model
 from engine.model.probabilities import EQUAL_PRIOR, decide, group_prevalence, group_probability, posterior
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 from engine.wording import count
 
 THUMBNAIL_SIDE = 128

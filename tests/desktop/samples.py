@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QImage
 from engine.config import Preprocessing
 from engine.evaluation_results import Evaluation, Interval
 from engine.labels import CODES, LIMITS, NOTICE
-from engine.results import EpochRecord, ModelCard, OperatingPoint, Part, Prediction
+from engine.prediction_results import Prediction
+from engine.results import EpochRecord, ModelCard, OperatingPoint, Part
 from tests.engine.evaluation.made_up_scores import calibration, curves, scores, slices
 
 CONFUSION = (

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.widgets.answer_view import AnswerView
 from desktop.widgets.prediction_list import Answer
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 from tests.desktop.samples import prediction, refusal
 
 MODEL = Path("model.safetensors")

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.widgets.prediction_list import Answer, PredictionList
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 from tests.desktop.samples import prediction, refusal
 
 

@@ -18,7 +18,7 @@ from desktop.state import AppState
 from desktop.widgets.answer_grid import AnsweredRow
 from engine import runs
 from engine.labels import CODES
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 
 LONG = 250_000  # ms; the children import torch first, on a machine that may be busy with much else
 

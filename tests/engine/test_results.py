@@ -22,9 +22,11 @@ from engine import (
     events,
     leak_results,
     operating_results,
+    prediction_results,
     results,
 )
 from engine.config import Preprocessing, TrainingConfig
+from engine.prediction_results import GateVerdict, Prediction
 from engine.records import as_json, from_json
 
 st.register_type_strategy(Path, st.sampled_from([Path("a/b.jpg"), Path("/runs/é")]))
@@ -34,6 +36,7 @@ st.register_type_strategy(Preprocessing, st.just(Preprocessing(image_size=64)))
 
 MODULES = (
     results,
+    prediction_results,
     data_results,
     audit_results,
     evaluation_results,
@@ -108,7 +111,7 @@ def test_errors_keep_sentence_and_hint(kind: type[errors.EngineError]) -> None:
 
 def test_cancerous_is_the_top_class_in_the_group() -> None:
     """The notebook's yes/no follows the named class, and is silent where there is none."""
-    answer = results.Prediction(
+    answer = Prediction(
         path=Path("a.jpg"),
         code="mel",
         probabilities=(0.0,) * 7,
@@ -122,3 +125,25 @@ def test_cancerous_is_the_top_class_in_the_group() -> None:
     assert answer.cancerous is True
     assert dataclasses.replace(answer, code="nv").cancerous is False
     assert dataclasses.replace(answer, code=None).cancerous is None
+
+
+def test_a_refused_image_is_named_only_when_asked_for() -> None:
+    """What the gate refuses has no name until the user wants to see it anyway; an unreadable image never has one."""
+    answer = Prediction(
+        path=Path("page.jpg"),
+        code="mel",
+        probabilities=(0.0,) * 7,
+        group_probability=0.1,
+        prevalence=0.2,
+        operating_point=None,
+        seen_in_training=None,
+        error=None,
+        hint=None,
+    )
+    assert answer.is_named
+    assert dataclasses.replace(answer, gate=GateVerdict(passed=True)).is_named
+    refused = dataclasses.replace(answer, gate=GateVerdict(passed=False, reasons=("It is blurred.",)))
+    assert refused.is_refused
+    assert not refused.is_named
+    assert dataclasses.replace(refused, shown_anyway=True).is_named
+    assert not dataclasses.replace(refused, shown_anyway=True, code=None).is_named

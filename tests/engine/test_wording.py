@@ -7,7 +7,8 @@ import pytest
 
 from engine import wording
 from engine.labels import NOTICE
-from engine.results import OperatingPoint, Prediction, RunInfo
+from engine.prediction_results import Prediction
+from engine.results import OperatingPoint, RunInfo
 
 POINT = OperatingPoint(
     name="95 % point", threshold=0.11, n_lesions=61, n_missed=3, n_other_lesions=500, n_false_alarms=210

@@ -24,7 +24,7 @@ from engine.model.network import build
 from engine.model.probabilities import group_prevalence
 from engine.prediction import predictor
 from engine.prediction.predictor import compute_logits, predict, to_input
-from engine.results import Prediction
+from engine.prediction_results import Prediction
 from engine.runs import RunFolder
 from tests.engine.evaluation.untrained_run import CARD, make_network, make_shared_run
 
