@@ -93,6 +93,9 @@ class TrainingConfig:
     """Epochs over which the rate rises from nearly 0; only for "cosine"."""
     schedule: Literal["cosine", "constant"] = "cosine"
     """The rate after the warm-up."""
+    averaging: float = 0.0
+    """Share of the steps so far, 0 to 1, over which weights are averaged (an exponential moving average); the average
+    is what is scored and kept, as it is steadier than the last step. 0 for none, as before there was this setting."""
     patience: int = 10
     """Epochs without improvement after which the training stops, 1 to 1000."""
     stop_on: Literal["balanced_accuracy", "loss"] = "balanced_accuracy"
@@ -124,6 +127,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-8, 1),
     "weight_decay": (0, 1),
     "warmup_epochs": (0, 1000),
+    "averaging": (0, 1),
     "patience": (1, 1000),
     "seed": (0, 2**32 - 1),
     "threads": (0, 1024),
@@ -162,7 +166,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         name="recommended",
         title="Recommended",
         description="Keeps the shape of the lesion, turns and colours every image anew, shows rare classes more often, "
-        "and lets the learning rate fade out.",
+        "lets the learning rate fade out, and keeps the average of the last steps.",
     ),
     "notebook": Recipe(
         name="notebook",
@@ -171,6 +175,8 @@ RECIPES: dict[RecipeName, Recipe] = {
         "Adam), but split by lesion and with the best epoch really restored.",
     ),
 }
+
+_RECOMMENDED_SETTINGS = {"averaging": 0.2}
 
 _NOTEBOOK_SETTINGS = {
     "batch_size": 128,
@@ -198,7 +204,7 @@ def from_recipe(
     """
     if name not in RECIPES:
         raise ConfigError(f"There is no recipe {name!r}.", f"Choose one of {', '.join(RECIPES)}.")
-    defaults: dict[str, object] = dict(_NOTEBOOK_SETTINGS) if name == "notebook" else {}
+    defaults: dict[str, object] = dict(_NOTEBOOK_SETTINGS if name == "notebook" else _RECOMMENDED_SETTINGS)
     config = TrainingConfig(data=data, out=out, **{"recipe": name, **defaults, **settings})  # type: ignore[arg-type]
     return config if image_size is None else with_image_size(config, image_size)
 

@@ -33,6 +33,7 @@ class MoreSettings(QWidget):
         self.balancing = QComboBox()
         for name, title in _BALANCING.items():
             self.balancing.addItem(title, name)
+        self.averaging = _spin(0, 100, " % of the steps")
         self.patience = _spin(1, 1000, " epochs")
         self.seed = _spin(0, 2**31 - 1)
         self.split = SplitChoice()
@@ -55,6 +56,7 @@ class MoreSettings(QWidget):
         self.batch_size.setValue(config.batch_size)
         self.learning_rate.setValue(config.learning_rate)
         self.balancing.setCurrentIndex(self.balancing.findData(config.balancing))
+        self.averaging.setValue(round(100 * config.averaging))
         self.patience.setValue(config.patience)
         self.flips.setChecked(augmentation.flips)
         self.rotation.setValue(round(augmentation.rotation))
@@ -68,6 +70,7 @@ class MoreSettings(QWidget):
             batch_size=self.batch_size.value(),
             learning_rate=self.learning_rate.value(),
             balancing=self.balancing.currentData(),
+            averaging=self.averaging.value() / 100,
             patience=self.patience.value(),
             seed=self.seed.value(),
             split=self.split.value,
@@ -108,6 +111,7 @@ class MoreSettings(QWidget):
             ("Batch size", self.batch_size, "Images per step. A smaller batch needs less memory."),
             ("Learning rate", self.learning_rate, "How far a step goes: too high, the loss jumps; too low, it creeps."),
             ("Show classes", self.balancing, "How often each class is shown; two thirds of HAM10000 are moles."),
+            ("Average", self.averaging, "Keeps the average of the last steps, which is steadier than any one of them."),
             ("Patience", self.patience, "Epochs without improvement after which the training stops."),
             ("Seed", self.seed, "Decides split, first weights and order. The same seed gives the same split."),
             ("Compute on", self.device, "Where the network is trained."),
@@ -137,7 +141,7 @@ class MoreSettings(QWidget):
         return row
 
     def _connect(self) -> None:
-        boxes = (self.batch_size, self.patience, self.seed, self.limit, self.rotation, self.zoom, self.color)
+        boxes = (self.batch_size, self.averaging, self.patience, self.seed, self.limit, self.rotation, self.zoom, self.color)
         for box in (*boxes, self.learning_rate):
             box.valueChanged.connect(self._on_changed)
         for choice in (self.balancing, self.device):

@@ -30,7 +30,7 @@ def finish(
     Raises `TrainingError` where it does not, and `DiskError`.
     """
     best = load_model(folder.best_so_far, torch.device("cpu"))
-    learner.module.load_state_dict(best.module.state_dict())
+    learner.scored.load_state_dict(best.module.state_dict())
     again = score()
     if abs(again - logged) > tolerance:
         raise TrainingError(

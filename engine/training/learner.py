@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from engine.config import TrainingConfig
+from engine.training.average import Average
 from engine.training.batches import split_batches
 from engine.training.optimizer import build_optimizer, set_learning_rate
 
@@ -25,6 +26,12 @@ class Learner:
         self._half = _half_type(device)
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._half is torch.float16)
         self._log_prior = torch.tensor(training_prior).log().to(device)
+        self._average = Average(self.module, config.averaging) if config.averaging else None
+
+    @property
+    def scored(self) -> nn.Module:
+        """What is scored and kept: the average of the network over its last steps, or the network as it is."""
+        return self.module if self._average is None else self._average.module
 
     def step(
         self, images: torch.Tensor, labels: torch.Tensor, rate: float, portion: int | None = None
@@ -42,6 +49,8 @@ class Learner:
         done = [self._backward(images[rows], labels[rows], len(labels)) for rows in portions]
         self._scaler.step(self._optimizer)
         self._scaler.update()
+        if self._average is not None:
+            self._average.update(self.module)
         return torch.stack([loss for loss, _ in done]).sum(), torch.cat([named for _, named in done])
 
     def tensors(self) -> dict[str, torch.Tensor]:
@@ -51,11 +60,15 @@ class Learner:
             found |= {f"optimizer.{number}.{name}": tensor for name, tensor in state.items()}
         for name, value in self._scaler.state_dict().items():
             found[f"scaler.{name}"] = torch.tensor(value, dtype=torch.float64)
+        if self._average is not None:
+            found |= {f"average.{name}": tensor for name, tensor in self._average.tensors().items()}
         return {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in found.items()}
 
     def load(self, tensors: Mapping[str, torch.Tensor]) -> None:
         """Put back what `tensors` gave, to the bit; tensors of others are passed over."""
         self.module.load_state_dict(_those_of("model.", tensors))
+        if self._average is not None:
+            self._average.load(_those_of("average.", tensors))
         state_dict = self._optimizer.state_dict()
         parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
         states: dict[int, dict[str, torch.Tensor]] = {}

@@ -150,7 +150,7 @@ class TrainingLoop:
 
     def _validate(self, when: str, *, can_pause: bool = True) -> Score:
         self._on_event(StatusChanged(text=f"Scoring the validation part {when}"))
-        module, preprocessing, device = self._learner.module, self._config.preprocessing, self._learner.device
+        module, preprocessing, device = self._learner.scored, self._config.preprocessing, self._learner.device
 
         def tell(event: Event) -> None:
             self._on_event(event)
@@ -172,7 +172,7 @@ class TrainingLoop:
         if self._best.update(record):
             card = replace(self._card, best_epoch=record.epoch, epochs_run=record.epoch)
             card = calibrate(card, score, self._material)
-            save_model(self._folder.best_so_far, self._learner.module, card, self._material.fingerprints)
+            save_model(self._folder.best_so_far, self._learner.scored, card, self._material.fingerprints)
         write_history(self._folder.history, self._history)
         self._on_event(
             EpochDone(

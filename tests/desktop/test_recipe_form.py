@@ -67,7 +67,7 @@ def test_demo_data_start_smaller_still(form: RecipeForm) -> None:
     config = form.config(DATA, OUT)
     assert (config.backbone, config.preprocessing.image_size, config.epochs) == ("resnet18", 64, 5)
     form.set_demo(False)
-    assert form.config(DATA, OUT) == TrainingConfig(data=DATA, out=OUT)
+    assert form.config(DATA, OUT) == from_recipe("recommended", data=DATA, out=OUT)
 
 
 def test_every_field_reaches_the_config(form: RecipeForm) -> None:
@@ -81,6 +81,7 @@ def test_every_field_reaches_the_config(form: RecipeForm) -> None:
     more.batch_size.setValue(48)
     more.learning_rate.setValue(0.0005)
     choose(more.balancing, "equal")
+    more.averaging.setValue(30)
     more.patience.setValue(4)
     more.seed.setValue(11)
     more.has_limit.setChecked(True)
@@ -90,7 +91,7 @@ def test_every_field_reaches_the_config(form: RecipeForm) -> None:
     more.rotation.setValue(30)
     more.zoom.setValue(50)
     more.color.setValue(0)
-    start = TrainingConfig(data=DATA, out=OUT)
+    start = from_recipe("recommended", data=DATA, out=OUT)
     augmentation = replace(
         start.augmentation,
         flips=False,
@@ -110,6 +111,7 @@ def test_every_field_reaches_the_config(form: RecipeForm) -> None:
         batch_size=48,
         learning_rate=0.0005,
         balancing="equal",
+        averaging=0.3,
         patience=4,
         seed=11,
         limit=800,
@@ -126,7 +128,7 @@ def test_a_changed_field_marks_the_recipe_until_reset(form: RecipeForm) -> None:
     assert form.note == "Recommended, changed."
     assert not form.reset_button.isHidden()
     form.reset_button.click()
-    assert form.config(DATA, OUT) == TrainingConfig(data=DATA, out=OUT)
+    assert form.config(DATA, OUT) == from_recipe("recommended", data=DATA, out=OUT)
     assert form.reset_button.isHidden()
     assert "changed" not in form.note
     assert form.more.rotation.value() == 180

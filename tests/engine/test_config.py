@@ -25,6 +25,16 @@ def test_notebook_recipe_is_faithful() -> None:
     assert (config.patience, config.stop_on, config.balancing) == (10, "loss", "notebook")
 
 
+def test_the_config_of_an_older_run_still_means_the_same(tmp_path: Path) -> None:
+    """A run from before weights were averaged is repeated without that, while the recipe of today has it."""
+    config = from_recipe("recommended", data=DATA, out=OUT)
+    older = {name: value for name, value in as_json(config).items() if name != "averaging"}
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"training": older}))
+    assert (config.averaging, read_config(file).averaging) == (0.2, 0.0)
+    assert from_recipe("notebook", data=DATA, out=OUT).averaging == 0.0
+
+
 @pytest.mark.parametrize("recipe", list(RECIPES))
 def test_settings_replace_the_recipes(recipe: str) -> None:
     """What the user sets wins over the recipe, and the image size keeps the recipe's geometry."""

@@ -39,7 +39,7 @@ def test_the_best_epoch_is_scored_again_and_written(folder: RunFolder) -> None:
     learner, scored = _learner(), []
 
     def score() -> float:
-        scored.append(weights_sha256(learner.module))
+        scored.append(weights_sha256(learner.scored))
         return 0.5
 
     result = finish(folder, learner, score, 0.5, tolerance=0.0, epochs_run=7, stopped="early")

@@ -1,6 +1,7 @@
 """One optimizer step."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,13 +80,15 @@ def _make_network() -> nn.Module:
 def test_what_steps_change_can_be_put_back(half: torch.dtype | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Into another learner or the same one: the next steps give the same bits, batch statistics and scale included."""
     monkeypatch.setattr(learner_module, "_half_type", lambda device: half)
-    learner, other = (Learner(_make_network(), _CONFIG, EQUAL_PRIOR, _CPU) for _ in range(2))
+    config = replace(_CONFIG, averaging=0.2)
+    learner, other = (Learner(_make_network(), config, EQUAL_PRIOR, _CPU) for _ in range(2))
     images, labels = torch.randn(16, 3, 8, 8), torch.arange(16) % 7
     at_first = learner.tensors()
     for _ in range(3):
         learner.step(images, labels, 0.01)
     kept = learner.tensors()
-    assert {name.partition(".")[0] for name in kept} == {"model", "optimizer"} | ({"scaler"} if half else set())
+    owners = {"model", "optimizer", "average"} | ({"scaler"} if half else set())
+    assert {name.partition(".")[0] for name in kept} == owners
     after = learner.step(images, labels, 0.01)[0], learner.tensors()
     for tensors in (kept, at_first):
         other.load(tensors)
@@ -97,3 +100,18 @@ def test_what_steps_change_can_be_put_back(half: torch.dtype | None, monkeypatch
         assert changed.keys() == after[1].keys()
         same = [torch.equal(changed[name], tensor) for name, tensor in after[1].items()]
         assert all(same) == (tensors is kept)
+
+
+@pytest.mark.parametrize("averaging", [0.0, 0.5])
+def test_what_is_scored_is_the_average_where_one_is_asked_for(averaging: float) -> None:
+    """Otherwise it is the network itself; learning is the same to the bit either way."""
+    learner = Learner(_make_network(), replace(_CONFIG, averaging=averaging), EQUAL_PRIOR, _CPU)
+    plain = Learner(_make_network(), replace(_CONFIG, averaging=0.0), EQUAL_PRIOR, _CPU)
+    images, labels = torch.randn(16, 3, 8, 8), torch.arange(16) % 7
+    for _ in range(3):
+        for one in (learner, plain):
+            one.step(images, labels, 0.01)
+    learned = learner.module.state_dict()
+    assert all(torch.equal(tensor, learned[name]) for name, tensor in plain.module.state_dict().items())
+    same = [torch.equal(tensor, learned[name]) for name, tensor in learner.scored.state_dict().items()]
+    assert all(same) == (averaging == 0.0)
