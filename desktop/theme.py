@@ -6,14 +6,15 @@ Widgets that paint themselves call `colors()` in their paintEvent; they are repa
 """
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QDir, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-RESOURCES = Path(__file__).parents[1] / "resources"
+from engine import places
+
+RESOURCES = places.resources_dir()
 
 GAP = 8
 """The grid: every distance is a multiple of it, in pixels."""

@@ -8,6 +8,11 @@ import platformdirs
 _NAME = "lesion-lab"
 
 
+def resources_dir() -> Path:
+    """The folder of what the program brings along: icons, styles, sample images."""
+    return Path(__file__).parents[1] / "resources"
+
+
 def home_dir() -> Path:
     """The folder of everything the user would miss. `LESION_LAB_HOME` moves it, and cache and logs into it."""
     moved = os.environ.get("LESION_LAB_HOME")
