@@ -141,7 +141,16 @@ class MoreSettings(QWidget):
         return row
 
     def _connect(self) -> None:
-        boxes = (self.batch_size, self.averaging, self.patience, self.seed, self.limit, self.rotation, self.zoom, self.color)
+        boxes = (
+            self.batch_size,
+            self.averaging,
+            self.patience,
+            self.seed,
+            self.limit,
+            self.rotation,
+            self.zoom,
+            self.color,
+        )
         for box in (*boxes, self.learning_rate):
             box.valueChanged.connect(self._on_changed)
         for choice in (self.balancing, self.device):

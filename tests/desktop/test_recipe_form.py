@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.jobs import JobRunner
 from desktop.widgets.recipe_form import RecipeForm
-from engine.config import BACKBONES, RECIPES, RecipeName, TrainingConfig, from_recipe
+from engine.config import BACKBONES, RECIPES, RecipeName, from_recipe
 from engine.results import WeightsInfo
 from tests.desktop.made_up_training import CPU, GPU, StillRunner
 
