@@ -178,10 +178,32 @@ def read_card(model: Path) -> Call[ModelCard]:
     return Call("engine.model.file:describe", {"path": model}, "answers")
 
 
-def predict(model: Path, paths: Sequence[Path], device: DeviceName = "auto") -> Call[tuple[Prediction, ...]]:
-    """Answers for images and for all images in folders, in order; ready ones come as `PredictionsDone` events."""
-    arguments = {"model": model, "paths": tuple(paths), "device": device}
+def predict(
+    model: Path,
+    paths: Sequence[Path],
+    device: DeviceName = "auto",
+    *,
+    views: int = 1,
+    as_one_lesion: bool = False,
+) -> Call[tuple[Prediction, ...]]:
+    """Answers for images and for all images in folders, in order; ready ones come as `PredictionsDone` events.
+
+    `views` is 1 or 8 (flips and rotations). A fused answer for each lesion with several images follows at the end;
+    with `as_one_lesion` all of `paths` show one.
+    """
+    arguments = {
+        "model": model,
+        "paths": tuple(paths),
+        "device": device,
+        "views": views,
+        "as_one_lesion": as_one_lesion,
+    }
     return Call("engine.prediction.predictor:predict", arguments, "answers")
+
+
+def fuse(model: Path, predictions: Sequence[Prediction]) -> Call[Prediction]:
+    """One answer of `model` for images of one lesion that it has answered already; quick, no image is read."""
+    return Call("engine.prediction.fusion:fuse", {"model": model, "predictions": tuple(predictions)}, "answers")
 
 
 def preview(path: Path, max_side: int) -> Call[bytes]:

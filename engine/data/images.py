@@ -1,6 +1,7 @@
 """Reads images that nobody vouches for and turns them into the network's pixels, with the only resize there is."""
 
 import io
+import os
 import stat
 import struct
 import warnings
@@ -56,6 +57,8 @@ def read_image_bytes(path: Path) -> bytes:
         raise DataError(f"{path.name} is not there.", "It may have been moved or deleted.") from None
     except OSError as error:
         raise DataError(f"{path.name} could not be read: {error.strerror}.", "Check that you may read it.") from error
+    except ValueError as error:  # a null byte, or half a character
+        raise DataError("The name of the file is none that the system can open.", "Give it another name.") from error
     if len(content) > MAX_BYTES:
         raise DataError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB.", "Save the image smaller.")
     return content
@@ -120,8 +123,16 @@ def list_images(paths: Sequence[Path]) -> list[Path]:
     """The paths as given, but for each folder the images anywhere in it, sorted; hidden files are passed over."""
     images: list[Path] = []
     for path in paths:
-        images += _images_under(path) if path.is_dir() else [path]
+        images += _images_under(path) if is_folder(path) else [path]
     return images
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; a name that the system cannot bear, or may not look at, is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def thumbnail(image: Image.Image, max_side: int) -> bytes:
@@ -163,9 +174,11 @@ def _as_rgb(image: Image.Image) -> Image.Image:
 
 
 def _images_under(folder: Path) -> list[Path]:
+    """Links to folders are not followed, since they may lead round in a circle; those to files are."""
     return sorted(
         path
-        for path in folder.rglob("*")
+        for parent, _, names in os.walk(folder)
+        for path in (Path(parent, name) for name in names)
         if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine.evaluation.metrics import labels_of
 from engine.labels import CODES
-from engine.model.probabilities import EQUAL_PRIOR, Floats, group_probability, posterior
+from engine.model.probabilities import EQUAL_PRIOR, Floats, group_probability, mean_of_logs, posterior
 from engine.results import ModelCard
 
 Ints = npt.NDArray[np.integer]
@@ -59,9 +59,9 @@ class Answers:
         return Answers(
             labels=self.lesion_labels,
             lesions=np.arange(self.n_lesions),
-            equal=_mean_of_logs(self.equal, self.lesions, n_images),
-            stated=_mean_of_logs(self.stated, self.lesions, n_images),
-            stated_before=_mean_of_logs(self.stated_before, self.lesions, n_images),
+            equal=mean_of_logs(self.equal, self.lesions, self.n_lesions),
+            stated=mean_of_logs(self.stated, self.lesions, self.n_lesions),
+            stated_before=mean_of_logs(self.stated_before, self.lesions, self.n_lesions),
             group=np.bincount(self.lesions, weights=self.group) / n_images,
         )
 
@@ -98,11 +98,3 @@ def join(parts: Sequence[Answers], lesion_ids: Sequence[str]) -> Answers:
         stated_before=np.concatenate([part.stated_before for part in parts]),
         group=np.concatenate([part.group for part in parts]),
     )
-
-
-def _mean_of_logs(probabilities: Floats, lesions: Ints, n_images: Ints) -> Floats:
-    logs = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
-    sums = np.zeros((len(n_images), probabilities.shape[1]))
-    np.add.at(sums, lesions, logs)
-    weights = np.exp(sums / n_images[:, None])
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))

@@ -32,7 +32,7 @@ from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_even
 from engine.labels import PART_NAMES
 from engine.model.device import choose
 from engine.model.file import LoadedModel, load_model, read_card
-from engine.prediction.predictor import compute_logits
+from engine.prediction.logits import compute_logits
 from engine.results import ModelCard, Part
 from engine.runs import RunFolder
 from engine.wording import count

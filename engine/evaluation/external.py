@@ -22,7 +22,7 @@ from engine.evaluation_results import Evaluation, ExternalData
 from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
 from engine.model.device import choose
 from engine.model.file import LoadedModel, load_model
-from engine.prediction.predictor import compute_logits
+from engine.prediction.logits import compute_logits
 from engine.runs import RunFolder
 from engine.wording import count
 

@@ -59,6 +59,13 @@ def _why_no_cuda() -> str:
     return "The NVIDIA driver of this computer does not work with this PyTorch; a newer driver may."
 
 
+def half_type(device: torch.device) -> torch.dtype | None:
+    """The half precision for autocast: bfloat16 where the card has it, otherwise float16; None for full precision."""
+    if device.type != "cuda":
+        return None
+    return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+
+
 def has_nvidia_driver() -> bool:
     """Whether this computer has a driver for NVIDIA cards, working or not."""
     if sys.platform == "win32":

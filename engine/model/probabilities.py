@@ -57,6 +57,18 @@ def group_probability(probabilities: Floats) -> NDArray[np.float64]:
     return np.asarray(probabilities[:, IN_GROUP].sum(axis=1), dtype=np.float64)
 
 
+def mean_of_logs(probabilities: Floats, owners: NDArray[np.integer], n_owners: int) -> NDArray[np.float64]:
+    """Probabilities [n_owners, 7] of each owner: the mean log-probability of the rows [n, 7] that are its, normalised.
+
+    The owner of each row stands in `owners`, [n]; each has at least one. So several images of a lesion are fused.
+    """
+    logs = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
+    sums = np.zeros((n_owners, probabilities.shape[1]))
+    np.add.at(sums, owners, logs)
+    weights = np.exp(sums / np.bincount(owners, minlength=n_owners)[:, None])
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
 def _correct(logits: Floats, training_prior: Shares, prior: Shares) -> NDArray[np.float64]:
     trained, wanted = np.asarray(training_prior, dtype=np.float64), np.asarray(prior, dtype=np.float64)
     possible = (trained > 0) & (wanted > 0)

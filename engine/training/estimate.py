@@ -21,7 +21,7 @@ from engine.labels import CODES
 from engine.model import network
 from engine.model.device import CORES, choose, describe
 from engine.model.probabilities import EQUAL_PRIOR
-from engine.prediction.predictor import compute_logits, to_input
+from engine.prediction.logits import compute_logits, to_input
 from engine.results import TimeEstimate
 from engine.training.augment import draw_variations, vary
 from engine.training.batches import count_positions

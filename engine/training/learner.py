@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from engine.config import TrainingConfig
+from engine.model.device import half_type
 from engine.training.average import Average
 from engine.training.batches import split_batches
 from engine.training.optimizer import build_optimizer, set_learning_rate
@@ -23,7 +24,7 @@ class Learner:
         # Channels last is several times faster for small images on a CPU, and what tensor cores work on.
         self.module: nn.Module = module.to(device).to(memory_format=torch.channels_last)
         self._optimizer = build_optimizer(self.module, config)
-        self._half = _half_type(device)
+        self._half = half_type(device)
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._half is torch.float16)
         self._log_prior = torch.tensor(training_prior).log().to(device)
         self._average = Average(self.module, config.averaging) if config.averaging else None
@@ -90,13 +91,6 @@ class Learner:
         corrected = logits.detach() - self._log_prior
         named = corrected.masked_fill(torch.isinf(self._log_prior), -torch.inf).argmax(dim=1)
         return loss.detach(), named
-
-
-def _half_type(device: torch.device) -> torch.dtype | None:
-    """bfloat16 where the card has it, otherwise float16; None for full precision."""
-    if device.type != "cuda":
-        return None
-    return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
 
 
 def _those_of(owner: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

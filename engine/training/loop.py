@@ -9,7 +9,7 @@ from engine.errors import Paused, TrainingError
 from engine.events import Control, EpochDone, Event, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
 from engine.model.device import describe
 from engine.model.file import save_model
-from engine.prediction.predictor import to_input
+from engine.prediction.logits import to_input
 from engine.results import EpochRecord, ModelCard, TrainingResult
 from engine.runs import RunFolder
 from engine.training.augment import draw_variations, vary

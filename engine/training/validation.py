@@ -12,7 +12,7 @@ from engine.evaluation.calibration import choose_operating_point, fit_temperatur
 from engine.evaluation.metrics import balanced_accuracy, count_confusion, recalls, summarize_validation
 from engine.events import Control, OnEvent, Progress
 from engine.model.probabilities import decide, group_probability, posterior
-from engine.prediction.predictor import compute_logits
+from engine.prediction.logits import compute_logits
 from engine.results import ModelCard
 from engine.training.material import Material
 

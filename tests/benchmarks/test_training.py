@@ -19,7 +19,7 @@ from engine.data import demo
 from engine.data.images import read_image, to_pixels
 from engine.events import Event, RunStarted, StatusChanged
 from engine.model import device, network
-from engine.prediction.predictor import to_input
+from engine.prediction.logits import to_input
 from engine.training.augment import draw_variations, vary
 from engine.training.batches import split_batches
 from engine.training.feed import Feed

@@ -42,7 +42,8 @@ SAMPLES: dict[str, dict[str, object]] = {
     "read_operating_points": {"run": Path("run")},
     "export_with_operating_point": {"model": Path("a.safetensors"), "point": POINT, "path": Path("b.safetensors")},
     "read_card": {"model": Path("model.safetensors")},
-    "predict": {"model": Path("model.safetensors"), "paths": [Path("a.jpg")]},
+    "predict": {"model": Path("model.safetensors"), "paths": [Path("a.jpg")], "views": 8, "as_one_lesion": True},
+    "fuse": {"model": Path("model.safetensors"), "predictions": []},
     "preview": {"path": Path("a.jpg"), "max_side": 512},
 }
 

@@ -14,83 +14,28 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.config import Preprocessing
 from engine.data.split import read_split
 from engine.errors import Cancelled, DataError, ModelFileError
-from engine.events import Control, Event, PredictionsDone, Progress, StatusChanged, ignore_events
+from engine.events import Control, Event, PredictionsDone, StatusChanged
 from engine.labels import CODES, GROUP_CODES
 from engine.model.file import save_model
-from engine.model.network import build
 from engine.model.probabilities import group_prevalence
-from engine.prediction import predictor
-from engine.prediction.predictor import compute_logits, predict, to_input
+from engine.prediction import reading
+from engine.prediction.predictor import predict
+from engine.prediction.remembered import forget_all
 from engine.prediction_results import Prediction
 from engine.runs import RunFolder
 from tests.engine.evaluation.untrained_run import CARD, make_network, make_shared_run
 
-_CPU = torch.device("cpu")
-_SMALL = Preprocessing(image_size=32)
-
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
+    """And no answer is remembered from another test."""
+    forget_all()
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def module() -> torch.nn.Module:
-    torch.manual_seed(0)
-    return build("resnet18")
-
-
-def _pixels(n: int) -> np.ndarray:
-    return np.random.default_rng(4).integers(0, 256, size=(n, 32, 32, 3), dtype=np.uint8)
-
-
-def test_input_is_scaled_and_normalised_by_channel() -> None:
-    """Each channel of RGB has its own mean and spread, of values scaled to 0..1."""
-    pixels = torch.tensor([[[[255, 0, 51]]]], dtype=torch.uint8)
-    found = to_input(pixels, Preprocessing(), _CPU)
-    assert found.shape == (1, 3, 1, 1)
-    assert found.dtype == torch.float32
-    expected = [(1 - 0.485) / 0.229, (0 - 0.456) / 0.224, (0.2 - 0.406) / 0.225]
-    assert found.flatten().tolist() == pytest.approx(expected, abs=1e-6)
-
-
-@pytest.mark.parametrize("batch_size", [1, 3, 64])
-def test_logits_do_not_depend_on_the_batch(module: torch.nn.Module, batch_size: int) -> None:
-    """Neighbours change an image's logits by rounding only, and normalisation layers do not learn from it."""
-    pixels = _pixels(7)
-    alone = np.concatenate([compute_logits(module, pixels[n : n + 1], _SMALL, _CPU) for n in range(7)])
-    together = compute_logits(module, pixels, _SMALL, _CPU, batch_size=batch_size)
-    assert together.shape == (7, 7)
-    assert together.dtype == np.float32
-    assert np.abs(together - alone).max() < 1e-5
-
-
-def test_chosen_positions_are_answered_in_their_order(module: torch.nn.Module) -> None:
-    """Part of a read-only array, in the order asked for; none gives no rows."""
-    pixels = _pixels(6)
-    pixels.setflags(write=False)
-    everything = compute_logits(module, pixels, _SMALL, _CPU)
-    some = compute_logits(module, pixels, _SMALL, _CPU, positions=np.array([4, 0, 3]))
-    assert np.abs(some - everything[[4, 0, 3]]).max() < 1e-5
-    assert compute_logits(module, pixels, _SMALL, _CPU, positions=np.zeros(0, dtype=int)).shape == (0, 7)
-
-
-def test_a_network_in_training_goes_on_training(module: torch.nn.Module) -> None:
-    """The mode and the running statistics are as they were, also after Cancel."""
-    module.train()
-    before = {name: value.clone() for name, value in module.state_dict().items()}
-    control = Control()
-    control.cancel()
-    with pytest.raises(Cancelled):
-        compute_logits(module, _pixels(4), _SMALL, _CPU, progress=Progress(4, "images", control, ignore_events))
-    assert module.training
-    assert all(torch.equal(before[name], value) for name, value in module.state_dict().items())
 
 
 @pytest.fixture(scope="module")
@@ -167,13 +112,14 @@ def test_an_image_gets_the_same_answer_whatever_its_neighbours(
 ) -> None:
     """Alone or among others, first or last: the probabilities agree but for rounding."""
     alone = {path: predict(model, [path])[0] for path in {photos[number] for number in chosen}}
+    forget_all()
     for answer in predict(model, [photos[number] for number in chosen]):
         expected = alone[answer.path]
         assert answer.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
         assert answer.group_probability == pytest.approx(expected.group_probability, abs=1e-5)
-        assert replace(answer, probabilities=(), group_probability=None) == replace(
-            expected, probabilities=(), group_probability=None
-        )
+        assert answer.logits == pytest.approx(expected.logits, abs=1e-5)
+        same = replace(expected, probabilities=(), group_probability=None, logits=())
+        assert replace(answer, probabilities=(), group_probability=None, logits=()) == same
 
 
 def test_what_cannot_be_read_is_answered_with_a_reason(model: Path, photos: list[Path], tmp_path: Path) -> None:
@@ -212,13 +158,13 @@ def test_the_first_answer_comes_before_the_rest_is_read(
 ) -> None:
     """Of many images, answers come in chunks of 1, 4, 16..., the first while most files were not opened yet."""
     opened: list[Path] = []
-    read = predictor.read_image_bytes
+    read = reading.read_image_bytes
 
     def note(path: Path) -> bytes:
         opened.append(path)
         return read(path)
 
-    monkeypatch.setattr(predictor, "read_image_bytes", note)
+    monkeypatch.setattr(reading, "read_image_bytes", note)
     chunks: list[int] = []
     opened_at_first: list[int] = []
 
