@@ -90,12 +90,13 @@ def describe_training(result: TrainingResult) -> str:
 
 
 def describe_predictions(answers: tuple[Prediction, ...]) -> str:
-    """Answers one under the other, each as the window words it, with the notice once at the end."""
+    """Answers one under the other, each as the window words it; what is the same for all stands once at the end."""
+    same = (wording.CANNOT_KNOW, NOTICE)
     blocks = []
     for answer in answers:
-        lines = (line for line in wording.describe(answer) if line != NOTICE)
+        lines = (line for line in wording.describe(answer) if line not in same)
         blocks.append("\n".join([str(answer.path), *(f"  {line}" for line in lines)]))
-    return "\n\n".join([*blocks, NOTICE])
+    return "\n\n".join([*blocks, "\n".join(same)])
 
 
 def footer(is_demo: bool) -> list[str]:

@@ -1,6 +1,8 @@
 """Says answers and runs in plain words: the same sentences in the window, in the terminal and in the browser."""
 
-from engine.labels import CLASSES, EQUAL_PRIORS_NOTE, GROUP_NAME, INDEX, NOTICE
+from pathlib import Path
+
+from engine.labels import CLASSES, CODES, EQUAL_PRIORS_NOTE, GROUP_NAME, INDEX, LIMITS, NOTICE
 from engine.prediction_results import Prediction
 from engine.results import OperatingPoint, RunInfo
 
@@ -10,6 +12,15 @@ NO_FIGURE = "\N{EN DASH}"
 LEAKING_SPLIT = (
     "Leaking split: images of one lesion stand in several parts, so that these numbers say nothing about new images."
 )
+
+REFUSED = "No class is named: this does not look like a dermatoscopic image of a skin lesion."
+SHOWN_ANYWAY = (
+    "Shown anyway: this does not look like a dermatoscopic image of a skin lesion, and the answer means nothing there."
+)
+CANNOT_KNOW = f"What the model cannot know: {LIMITS[0].lower()}{LIMITS[1:]}"
+"""The limits of every answer."""
+
+_MOST_NAMED = 5  # files in a sentence
 
 
 def name_class(code: str) -> str:
@@ -37,21 +48,68 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def describe(prediction: Prediction) -> tuple[str, ...]:
-    """All that is to be said about the answer for one image, line by line, the notice included.
+    """All that is to be said about the answer for one image or lesion, line by line, the notice included.
 
-    Where there is no answer: the reason and what to do about it.
+    Where there is no answer, or it is not shown: the reason and what to do about it.
     """
     if prediction.code is None:
         return tuple(line for line in (prediction.error or "There is no answer.", prediction.hint) if line)
+    if not prediction.is_named:
+        return (*describe_gate(prediction), NOTICE)
     lines = (
+        describe_fusion(prediction),
+        *describe_gate(prediction),
         describe_class(prediction),
         describe_group(prediction),
         describe_heuristic(prediction),
+        describe_views(prediction),
         describe_training(prediction),
         describe_split(prediction),
+        CANNOT_KNOW,
         NOTICE,
     )
     return tuple(line for line in lines if line)
+
+
+def as_text(prediction: Prediction) -> str:
+    """The whole answer as text to paste elsewhere: the file's name, every class with its probability, the sentences."""
+    bars = []
+    if prediction.is_named:
+        ranked = sorted(zip(prediction.probabilities, CODES, strict=True), reverse=True)
+        bars = [f"  {name_share(probability):>10}  {name_class(code)}" for probability, code in ranked]
+    return "\n".join([name_file(prediction.path), *bars, *describe(prediction)])
+
+
+def name_file(path: Path) -> str:
+    """A file's name as text that can be written and shown; on some disks names are not quite text."""
+    return path.name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def describe_gate(prediction: Prediction) -> tuple[str, ...]:
+    """That the gate refused the image, why, and whether it is shown anyway; empty where the gate let it pass."""
+    if prediction.gate is None or prediction.gate.passed:
+        return ()
+    if prediction.shown_anyway:
+        return (SHOWN_ANYWAY, *prediction.gate.reasons)
+    return (REFUSED, *prediction.gate.reasons)
+
+
+def describe_fusion(prediction: Prediction) -> str:
+    """Which images of a lesion the answer is for together; empty for that of one image."""
+    if not prediction.fused_from:
+        return ""
+    names = ", ".join(map(name_file, prediction.fused_from[:_MOST_NAMED]))
+    more = len(prediction.fused_from) - _MOST_NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    lesion = f"of lesion {prediction.lesion_id}" if prediction.lesion_id else "of one lesion"
+    return f"Together for {count(len(prediction.fused_from), 'image')} {lesion}: {names}{rest}."
+
+
+def describe_views(prediction: Prediction) -> str:
+    """How many flips and rotations were looked at; empty where it was the image as it is."""
+    if prediction.views == 1:
+        return ""
+    return f"Mean over {prediction.views} views, flipped and rotated; the operating point was set with one view."
 
 
 def describe_class(prediction: Prediction) -> str:
@@ -104,9 +162,11 @@ def describe_heuristic(prediction: Prediction) -> str:
 def describe_training(prediction: Prediction) -> str:
     """Whether the model met this image while it was trained; empty where it did not."""
     if prediction.seen_in_training is None:
-        return "Whether this image was in the model's training is unknown."
+        what = "one of these images" if prediction.fused_from else "this image"
+        return f"Whether {what} was in the model's training is unknown."
     if prediction.seen_in_training:
-        return "This image was in the model's training, so its answer is no test."
+        what = "One of these images" if prediction.fused_from else "This image"
+        return f"{what} was in the model's training, so its answer is no test."
     return ""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine import wording
 from engine.labels import NOTICE
-from engine.prediction_results import Prediction
+from engine.prediction_results import GateVerdict, Prediction
 from engine.results import OperatingPoint, RunInfo
 
 POINT = OperatingPoint(
@@ -44,8 +44,58 @@ def test_answer_is_told_in_full() -> None:
         "Malignant or pre-malignant: 0.06 at 19.5 % prevalence, below this model's 95 % point; "
         "3 of 61 such lesions of the validation part were below it too.",
         "Top class in the group (cancerous: yes/no): no, a quick heuristic.",
+        wording.CANNOT_KNOW,
         NOTICE,
     )
+
+
+def test_what_the_model_cannot_know_is_said() -> None:
+    """Mostly light skin, half without histology, seven diagnoses and no "none of these"."""
+    for limit in ("light skin", "histology", "seven diagnoses", "none of these"):
+        assert limit in wording.CANNOT_KNOW
+
+
+def test_an_image_that_the_gate_refused_has_reasons_and_no_class() -> None:
+    """Neither class nor probability is worded until somebody asks for it; then the mark comes first."""
+    refused = replace(ANSWER, gate=GateVerdict(passed=False, reasons=("The image is blurred.",)))
+    assert wording.describe(refused) == (wording.REFUSED, "The image is blurred.", NOTICE)
+    assert "nv" not in wording.as_text(refused)
+    shown = replace(refused, shown_anyway=True)
+    assert wording.describe(shown)[:2] == (wording.SHOWN_ANYWAY, "The image is blurred.")
+    assert wording.describe(shown)[2:] == wording.describe(ANSWER)
+    assert wording.describe(replace(ANSWER, gate=GateVerdict(passed=True))) == wording.describe(ANSWER)
+
+
+def test_a_fused_answer_names_its_images() -> None:
+    """How many images of which lesion, by name; many are counted."""
+    three = replace(ANSWER, fused_from=tuple(Path(f"folder/{name}.jpg") for name in "abc"), lesion_id="HAM_7")
+    assert wording.describe(three)[0] == "Together for 3 images of lesion HAM_7: a.jpg, b.jpg, c.jpg."
+    many = replace(three, fused_from=three.fused_from * 3, lesion_id="", seen_in_training=True)
+    assert wording.describe_fusion(many).startswith("Together for 9 images of one lesion: a.jpg,")
+    assert wording.describe_fusion(many).endswith("b.jpg and 4 more.")
+    assert "One of these images was in the model's training" in wording.describe_training(many)
+
+
+def test_views_are_named() -> None:
+    """The eight views are said, with what was not measured for them."""
+    assert wording.describe_views(ANSWER) == ""
+    assert "8 views" in "".join(wording.describe(replace(ANSWER, views=8)))
+
+
+def test_an_answer_as_text_ranks_all_classes() -> None:
+    """What is copied holds the name of the file alone, all seven classes, most probable first, and the notice."""
+    lines = wording.as_text(replace(ANSWER, path=Path("/home/ada/mole.jpg"))).splitlines()
+    assert lines[0] == "mole.jpg"
+    assert lines[1].split() == ["0.81", "Melanocytic", "nevus", "(nv)"]
+    assert len([line for line in lines if line.startswith("  ")]) == 7
+    assert lines[-1] == NOTICE
+    assert "ada" not in "".join(lines)
+
+
+def test_a_name_that_is_no_text_can_be_written() -> None:
+    """A name in another encoding than the system's is written with marks in place of what is not text."""
+    assert wording.name_file(Path("m\udcf6le.jpg")) == "m\\udcf6le.jpg"
+    wording.as_text(replace(ANSWER, path=Path("m\udcf6le.jpg"))).encode()
 
 
 @pytest.mark.parametrize(
