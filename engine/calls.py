@@ -206,6 +206,12 @@ def fuse(model: Path, predictions: Sequence[Prediction]) -> Call[Prediction]:
     return Call("engine.prediction.fusion:fuse", {"model": model, "predictions": tuple(predictions)}, "answers")
 
 
+def save_answers(model: Path, predictions: Sequence[Prediction], path: Path) -> Call[Path]:
+    """Write answers of `model` to `path`, as CSV, JSON lines or a page with heat maps by its ending; returns `path`."""
+    arguments = {"model": model, "predictions": tuple(predictions), "path": path}
+    return Call("engine.prediction.export:save_answers", arguments, "answers")
+
+
 def preview(path: Path, max_side: int) -> Call[bytes]:
     """An image as PNG, turned upright, no side longer than `max_side` pixels."""
     return Call("engine.data.images:preview", {"path": path, "max_side": max_side}, "views")

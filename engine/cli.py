@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import json
 import signal
 import sys
@@ -18,6 +19,7 @@ from engine import (
     evaluation_commands,
     evaluation_terminal,
     places,
+    predict_commands,
     terminal,
     training_commands,
 )
@@ -29,7 +31,7 @@ from engine.licences import HAM10000
 from engine.threads import share_cpu
 
 COMMANDS = (
-    "predict",
+    *predict_commands.COMMANDS,
     "demo",
     "download",
     *training_commands.COMMANDS,
@@ -52,6 +54,9 @@ def main(arguments: list[str]) -> int:
     0 done, 1 some images had no answer, 2 the user can mend it, 3 a fault of the program, 4 paused, 130 cancelled.
     With --json, stdout holds exactly one JSON value; everything else goes to stderr.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may be no text, or a console know few letters
     options = _parser().parse_args(arguments)
     share_cpu()
     value, text, code = _carry_out(options)
@@ -100,10 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     training_commands.add_commands(commands)
 
-    predict = commands.add_parser("predict", parents=[common], help="name the lesions in images")
-    predict.add_argument("model", metavar="MODEL", type=Path, help="a model file or the folder of a run")
-    predict.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="images, or folders of images")
-    predict.set_defaults(run=_predict)
+    predict_commands.add_commands(commands)
 
     demo = commands.add_parser("demo", parents=[common], help="draw demo data, train on it, evaluate and predict")
     demo.add_argument("--out", type=Path, default=None, metavar="RUNS_DIR", help="folder that holds the runs")
@@ -118,15 +120,6 @@ def _parser() -> argparse.ArgumentParser:
     data_commands.add_commands(commands)
     doctor_commands.add_commands(commands)
     return parser
-
-
-def _predict(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
-    model = evaluation_commands.find_model(options.model)
-    from engine.prediction.predictor import predict
-
-    answers = predict(model, options.paths, options.device or "auto", control=control, on_event=on_event)
-    failed = any(answer.error is not None for answer in answers)
-    return ([prediction_json(answer) for answer in answers], terminal.describe_predictions(answers)), int(failed)
 
 
 def _demo(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
@@ -148,9 +141,9 @@ def _demo(options: argparse.Namespace, control: Control, on_event: OnEvent) -> t
     value = {
         "train": training_json(trained),
         "evaluate": evaluation_json(scored),
-        "predict": [prediction_json(answer) for answer in answers],
+        "predict": [prediction_json(answer, is_demo=True) for answer in answers],
     }
-    return (value, "\n\n".join((*texts, terminal.describe_predictions(answers)))), 0
+    return (value, "\n\n".join((*texts, terminal.describe_predictions(answers, is_demo=True)))), 0
 
 
 def _download(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:

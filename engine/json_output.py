@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from engine.answer_record import as_record
 from engine.evaluation_results import Evaluation, Interval
-from engine.labels import CODES
 from engine.prediction_results import Prediction
 from engine.records import as_json
 from engine.results import TrainingResult
@@ -78,17 +78,6 @@ def _figure(name: str, figure: Interval | None) -> dict[str, Any]:
     return {name: value, f"{name}_interval": interval}
 
 
-def prediction_json(answer: Prediction) -> dict[str, Any]:
-    """One item of what `predict --json` prints."""
-    return {
-        "path": str(answer.path),
-        "class": answer.code,
-        "probabilities": dict(zip(CODES, answer.probabilities, strict=True)) if answer.probabilities else {},
-        "group_probability": answer.group_probability,
-        "prevalence": answer.prevalence,
-        "cancerous": answer.cancerous,
-        "seen_in_training": answer.seen_in_training,
-        "leaking_split": answer.leaking_split,
-        "error": answer.error,
-        "hint": answer.hint,
-    }
+def prediction_json(answer: Prediction, *, is_demo: bool) -> dict[str, Any]:
+    """One item of what `predict --json` prints: the record of the files, and where the image lies."""
+    return {"path": str(answer.path), **as_record(answer, is_demo=is_demo)}

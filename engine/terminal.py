@@ -89,14 +89,14 @@ def describe_training(result: TrainingResult) -> str:
     return "\n".join([*lines, *footer(result.is_demo)])
 
 
-def describe_predictions(answers: tuple[Prediction, ...]) -> str:
+def describe_predictions(answers: tuple[Prediction, ...], *, is_demo: bool) -> str:
     """Answers one under the other, each as the window words it; what is the same for all stands once at the end."""
     same = (wording.CANNOT_KNOW, NOTICE)
     blocks = []
     for answer in answers:
         lines = (line for line in wording.describe(answer) if line not in same)
         blocks.append("\n".join([str(answer.path), *(f"  {line}" for line in lines)]))
-    return "\n\n".join([*blocks, "\n".join(same)])
+    return "\n\n".join([*blocks, "\n".join([*([DEMO_NOTICE] if is_demo else []), *same])])
 
 
 def footer(is_demo: bool) -> list[str]:

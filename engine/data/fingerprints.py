@@ -149,7 +149,8 @@ def _transform(size: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]
 
 
 def _digests(names: Iterable[str]) -> Bytes:
-    return _stack(hashlib.sha256(name.lower().encode("utf-8")).digest()[:_DIGEST_BYTES] for name in names)
+    contents = (name.lower().encode("utf-8", "surrogatepass") for name in names)  # a file's name may be no text
+    return _stack(hashlib.sha256(content).digest()[:_DIGEST_BYTES] for content in contents)
 
 
 def _stack(digests: Iterable[bytes]) -> Bytes:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from engine import evaluation_wording as words
 from engine.config import RECIPES, TrainingConfig
-from engine.evaluation.html_page import definitions, heading, paragraph
 from engine.evaluation_results import Evaluation
+from engine.html_page import definitions, heading, paragraph
 from engine.licences import HAM10000
 from engine.results import ModelCard
 from engine.wording import count

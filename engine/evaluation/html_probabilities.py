@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from engine import comparison_wording as comparing
 from engine import metric_wording as metrics
-from engine.evaluation.html_page import Cell, figure_cell, heading, paragraph, picture, table
 from engine.evaluation_results import Evaluation, Scores
+from engine.html_page import Cell, figure_cell, heading, paragraph, picture, table
 from engine.labels import GROUP_NAME
 from engine.operating_results import Outcome
 from engine.wording import name_percent

@@ -6,7 +6,9 @@ from engine import comparison_wording as comparing
 from engine import evaluation_wording as words
 from engine import metric_wording as metrics
 from engine.evaluation.html_origin import describe_origin
-from engine.evaluation.html_page import (
+from engine.evaluation.html_probabilities import describe_group, describe_probabilities
+from engine.evaluation_results import ClassScore, Evaluation, Interval, Scores, Slice, Slicing
+from engine.html_page import (
     Cell,
     definitions,
     figure_cell,
@@ -18,8 +20,6 @@ from engine.evaluation.html_page import (
     picture,
     table,
 )
-from engine.evaluation.html_probabilities import describe_group, describe_probabilities
-from engine.evaluation_results import ClassScore, Evaluation, Interval, Scores, Slice, Slicing
 from engine.labels import CLASSES, CODES, DEMO_NOTICE, LIMITS, NOTICE, PART_NAMES
 from engine.results import ModelCard
 from engine.wording import LEAKING_SPLIT, NO_FIGURE, count, name_class, name_percent

@@ -1,16 +1,16 @@
 """Fuses the answers for several images of one lesion into one, as the evaluation does for its figures by lesion."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from engine.errors import ConfigError, ModelFileError
+from engine.errors import ConfigError
 from engine.events import Control, OnEvent, ignore_events
 from engine.labels import CODES
 from engine.model.probabilities import mean_of_logs
+from engine.prediction.same_model import check_model
 from engine.prediction_results import GateVerdict, Prediction
 from engine.wording import count
 
@@ -32,10 +32,7 @@ def fuse(
     if len(usable) < 2:
         hint = "Choose at least two different images of the lesion that have an answer."
         raise ConfigError("One lesion needs two images to be answered together.", hint)
-    if {answer.model_sha256 for answer in usable} != {_hash(model)}:
-        raise ConfigError(
-            "The answers come from another model.", "Ask the model in use about all of the images again, then together."
-        )
+    check_model(model, usable)
     if len({answer.views for answer in usable}) > 1:
         raise ConfigError("Some images were looked at in one view, others in eight.", "Ask about all of them again.")
     return _fuse(usable)
@@ -99,12 +96,3 @@ def _join_gates(answers: Sequence[Prediction]) -> GateVerdict | None:
         passed=False,
         reasons=(f"{count(n_refused, 'image')} of {len(answers)} {verb} refused and taken in all the same.",),
     )
-
-
-def _hash(model: Path) -> str:
-    try:
-        with model.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        fault = f"The model {model.name} cannot be read: {error.strerror or error}."
-        raise ModelFileError(fault, "Choose another model, or train one.") from error

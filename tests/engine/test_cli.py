@@ -99,7 +99,7 @@ def test_predict_json_keeps_order_and_names_faults(chain: dict[str, Any], tmp_pa
         str(images[1]),
     ]
     assert sum(first["probabilities"].values()) == pytest.approx(1)
-    assert first["cancerous"] == (first["class"] in ("akiec", "bcc", "mel"))
+    assert first["top_class_in_group"] == (first["class"] in ("akiec", "bcc", "mel"))
     assert first["seen_in_training"] in (True, False)
     assert broken["class"] is None
     assert broken["error"]

@@ -1,4 +1,4 @@
-"""The HTML that a report is made of: one page that needs no network, prints on A4 and escapes all text."""
+"""The HTML that reports are made of: one page that needs no network, prints on A4 and escapes all text."""
 
 import base64
 from collections.abc import Iterable, Sequence
@@ -40,6 +40,12 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; ma
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 1rem 0; break-inside: avoid; }
 figure img { max-width: 100%; background: #ffffff; border: 1px solid var(--line); border-radius: 4px; padding: .4rem; }
+.row { display: flex; flex-wrap: wrap; gap: 1rem; break-inside: avoid; }
+.row figure { margin: .5rem 0; flex: 0 1 24rem; }
+.bars { max-width: 44rem; margin: .8rem 0; break-inside: avoid; font-variant-numeric: tabular-nums; }
+.bars div { display: grid; grid-template-columns: 20rem 5.5rem 1fr; gap: .6rem; align-items: center; }
+.bars span + span { text-align: right; } .bars i { height: .7rem; background: var(--soft); }
+.bars b { display: block; height: 100%; }
 footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--line); font-size: .87rem; }
 @media (max-width: 45rem) { .wide { overflow-x: auto; } dl { grid-template-columns: 1fr; gap: .1rem; }
   dd { margin-bottom: .5rem; } }
@@ -147,11 +153,27 @@ def definitions(pairs: Iterable[tuple[str, str]]) -> str:
     return f"<dl>{items}</dl>"
 
 
-def picture(png: bytes, alternative: str, caption: str = "") -> str:
-    """A figure, held in the page itself; `alternative` is read to those who do not see it."""
-    data = base64.b64encode(png).decode("ascii")
+def picture(data: bytes, alternative: str, caption: str = "") -> str:
+    """A PNG or JPEG as a figure, held in the page itself; `alternative` is read to those who do not see it."""
+    kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
+    source = base64.b64encode(data).decode("ascii")
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    return f'<figure><img alt="{escape(alternative)}" src="data:image/png;base64,{data}">{below}</figure>'
+    return f'<figure><img alt="{escape(alternative)}" src="data:image/{kind};base64,{source}">{below}</figure>'
+
+
+def side_by_side(*blocks: str) -> str:
+    """Blocks beside each other where there is room."""
+    return f'<div class="row">{"".join(blocks)}</div>' if any(blocks) else ""
+
+
+def bars(rows: Iterable[tuple[str, str, float, str]]) -> str:
+    """A bar for each (name, figure, share of the full width, hex colour)."""
+    lines = "".join(
+        f"<div><span>{escape(name)}</span><span>{escape(figure)}</span>"
+        f'<i><b style="width: {100 * share:.1f}%; background: {escape(color)}"></b></i></div>'
+        for name, figure, share, color in rows
+    )
+    return f'<div class="bars">{lines}</div>'
 
 
 def _class(kinds: str) -> str:

@@ -1,0 +1,152 @@
+"""Makes the page of one answer or a batch: pictures, heat maps, bars, every sentence, and the model's card."""
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from engine import wording
+from engine.config import DeviceName
+from engine.data.images import read_image
+from engine.errors import DataError
+from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
+from engine.html_page import Cell, bars, definitions, heading, page, paragraph, picture, side_by_side, table
+from engine.labels import CLASSES, CODES, DEMO_NOTICE, EQUAL_PRIORS_NOTE, GROUP_NAME, INDEX, NOTICE
+from engine.prediction.explain import explain
+from engine.prediction.overlay import lay_over
+from engine.prediction_results import Prediction
+from engine.results import ModelCard
+from engine.wording import NO_FIGURE, count
+
+_MOST_EXPLAINED = 50  # images with a large picture and a heat map, which takes longer than the answer
+_SIDE = 480  # of the pictures, in pixels
+
+_HEAT_MAP = (
+    "What speaks for {name} (Grad-CAM), yellow to red. It shows what the answer rests on, not where a disease is."
+)
+
+
+def make_page(
+    model: Path,
+    card: ModelCard,
+    predictions: Sequence[Prediction],
+    device: DeviceName,
+    control: Control,
+    on_event: OnEvent,
+) -> str:
+    """A page of HTML with all `predictions`; it holds its pictures itself. Raises `ModelFileError` and `Cancelled`."""
+    on_event(StatusChanged(text=f"Writing a page with {count(len(predictions), 'answer')}"))
+    progress = Progress(len(predictions), "answers", control, on_event)
+    title = f"Answers for {count(sum(not answer.fused_from for answer in predictions), 'image')}"
+    blocks = [heading(title, 1), paragraph(f"By the model {card.name}.", "about"), *_marks(card)]
+    if len(predictions) > 1:
+        blocks += [heading("Overview"), _overview(predictions)]
+    n_explained = 0
+    for answer in predictions:
+        pictures: tuple[str, ...] = ()
+        if answer.is_named and not answer.fused_from and n_explained < _MOST_EXPLAINED:
+            pictures = tuple(_pictures(model, answer, device, control))
+            n_explained += 1
+        blocks += _section(answer, pictures)
+        progress.advance()
+    if sum(answer.is_named for answer in predictions) > n_explained:
+        blocks.append(paragraph(f"The first {_MOST_EXPLAINED} images have a large picture and a heat map.", "note"))
+    blocks += [heading("The model"), _describe_model(model, card, predictions)]
+    blocks.append(f"<footer>{paragraph(NOTICE)}{paragraph(card.limits)}</footer>")
+    return page(title, blocks)
+
+
+def _marks(card: ModelCard) -> Iterator[str]:
+    if card.leaking_split:
+        yield paragraph(wording.LEAKING_SPLIT, "mark")
+    if card.is_demo:
+        yield paragraph(DEMO_NOTICE, "mark")
+    yield paragraph(NOTICE, "mark")
+
+
+def _overview(predictions: Sequence[Prediction]) -> str:
+    head = ("image", "class", "probability", GROUP_NAME, "remark")
+    caption = f"Classes hold {EQUAL_PRIORS_NOTE}; the group at the prevalence of the model's training data."
+    return table(head, map(_overview_row, predictions), caption)
+
+
+def _overview_row(answer: Prediction) -> tuple[Cell, ...]:
+    name, remark = wording.name_file(answer.path), ""
+    if answer.fused_from:
+        name = wording.describe_fusion(answer)
+    if answer.error is not None:
+        remark = answer.error
+    elif answer.is_refused:
+        remark = "refused, shown anyway" if answer.shown_anyway else "refused"
+    elif answer.seen_in_training:
+        remark = "in the model's training"
+    code, share, group = NO_FIGURE, NO_FIGURE, NO_FIGURE
+    if answer.is_named and answer.code is not None and answer.group_probability is not None:
+        code = wording.name_class(answer.code)
+        share = wording.name_share(answer.probabilities[INDEX[answer.code]])
+        group = wording.name_share(answer.group_probability)
+    texts = (Cell(text=name, is_number=False), Cell(text=code, is_number=False))
+    return (*texts, Cell(text=share), Cell(text=group), Cell(text=remark, is_number=False))
+
+
+def _section(answer: Prediction, pictures: Sequence[str]) -> Iterator[str]:
+    name = wording.name_file(answer.path)
+    yield heading(f"{name} and {len(answer.fused_from) - 1} more, together" if answer.fused_from else name)
+    if answer.is_refused and answer.shown_anyway:
+        yield paragraph(wording.SHOWN_ANYWAY, "mark")
+    if not pictures and answer.thumbnail and not answer.fused_from:
+        pictures = (picture(answer.thumbnail, name),)
+    yield side_by_side(*pictures)
+    if answer.is_named:
+        ranked = sorted(zip(answer.probabilities, CODES, strict=True), reverse=True)
+        yield bars(
+            (wording.name_class(code), wording.name_share(share), share, CLASSES[INDEX[code]].color)
+            for share, code in ranked
+        )
+    for line in wording.describe(answer):
+        if line not in (NOTICE, wording.SHOWN_ANYWAY):
+            yield paragraph(line)
+
+
+def _pictures(model: Path, answer: Prediction, device: DeviceName, control: Control) -> Iterator[str]:
+    """The image as it is now, made anew, and with the heat map of the class; nothing if it cannot be read any more."""
+    if answer.code is None:
+        return
+    try:
+        image = read_image(answer.path)
+        why = explain(model, answer.path, device, control=control, on_event=ignore_events)
+    except DataError:
+        return  # it was moved or changed since: the thumbnail stands for it
+    image.thumbnail((_SIDE, _SIDE), Image.Resampling.BICUBIC)
+    name = wording.name_file(answer.path)
+    yield picture(_as_jpeg(image), name)
+    class_name = wording.name_class(answer.code)
+    with_map = lay_over(image, why.maps[INDEX[answer.code]])
+    yield picture(_as_jpeg(with_map), f"{name} with a heat map", _HEAT_MAP.format(name=class_name))
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+    data = io.BytesIO()
+    image.save(data, "JPEG", quality=88)
+    return data.getvalue()
+
+
+def _describe_model(model: Path, card: ModelCard, predictions: Sequence[Prediction]) -> str:
+    balanced = card.validation.get("balanced_accuracy")
+    figure = "" if balanced is None else f"{balanced:.2f} on the validation part, best epoch {card.best_epoch}"
+    sha256 = next((answer.model_sha256 for answer in predictions if answer.model_sha256), "")
+    size = card.preprocessing.image_size
+    geometry = "central square" if card.preprocessing.geometry == "crop" else "squashed to a square"
+    return definitions(
+        [
+            ("Name", card.name),
+            ("Network", f"{card.backbone}, {size} x {size} pixels, {geometry}"),
+            ("Started from", card.weights),
+            ("Balanced accuracy", figure),
+            ("Data", card.data_licence),
+            ("Split, SHA-256", card.split_sha256),
+            ("Model file, SHA-256", f"{model.name}: {sha256}" if sha256 else model.name),
+            ("Limits", card.limits),
+        ]
+    )
