@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data.split import read_split
-from engine.errors import Cancelled, DataError, ModelFileError
+from engine.errors import Cancelled, ConfigError, DataError, ModelFileError
 from engine.events import Control, Event, PredictionsDone, StatusChanged
 from engine.labels import CODES, GROUP_CODES
 from engine.model.file import save_model
 from engine.model.probabilities import group_prevalence
-from engine.prediction import reading
+from engine.prediction import predictor, reading, remembered
 from engine.prediction.predictor import predict
 from engine.prediction.remembered import forget_all
+from engine.prediction.views import turn
 from engine.prediction_results import Prediction
 from engine.runs import RunFolder
 from tests.engine.evaluation.untrained_run import CARD, make_network
@@ -230,3 +231,104 @@ def test_the_model_stays_loaded_until_its_file_changes(model: Path, tmp_path: Pa
     os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns + 1_000_000))
     predict(copy, photos[:1], on_event=on_event)
     assert len(loads) == 2
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(8)), views=st.sampled_from([1, 8]))
+def test_order_does_not_matter_and_the_same_image_twice_has_the_same_answer(
+    model: Path, photos: list[Path], order: list[int], views: int
+) -> None:
+    """In any order, with one view or eight: the same logits but for rounding (1e-5), for a copy too."""
+    forget_all()
+    expected = {answer.path: answer.logits for answer in predict(model, photos[:8], views=views)}
+    forget_all()
+    copies = [photos[number] for number in order for _ in range(2)]
+    answers = predict(model, copies, views=views)
+    for first, second in zip(answers[::2], answers[1::2], strict=True):
+        assert first.logits == pytest.approx(expected[first.path], abs=1e-5)
+        assert first.logits == pytest.approx(second.logits, abs=1e-5)
+        assert first.code == second.code
+
+
+def test_eight_views_are_the_mean_of_their_logits(model: Path, photos: list[Path], tmp_path: Path) -> None:
+    """Each view's own logits, averaged; the answer says how many views it is made of."""
+    path = tmp_path / "square.png"
+    with Image.open(photos[0]) as image:
+        square = image.resize((32, 32))
+    logits = []
+    for number in range(8):
+        Image.fromarray(turn(np.asarray(square)[None], number)[0]).save(path)
+        logits.append(predict(model, [path])[0].logits)
+    square.save(path)
+    one, eight = predict(model, [path])[0], predict(model, [path], views=8)[0]
+    assert (one.views, eight.views) == (1, 8)
+    assert eight.logits == pytest.approx(np.mean(logits, axis=0).tolist(), abs=1e-5)
+    assert eight.logits != pytest.approx(one.logits, abs=1e-3)
+    with pytest.raises(ConfigError, match="views"):
+        predict(model, [path], views=4)
+
+
+def test_an_answer_is_remembered_by_content(
+    model: Path, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same file again, also elsewhere, needs neither decoder nor network; other views or another image do."""
+    first, second = predict(model, photos[:2])
+    copy = tmp_path / "copy of it.jpg"
+    copy.write_bytes(photos[0].read_bytes())
+    (eight,) = predict(model, [copy], views=8)
+    monkeypatch.setattr(reading, "decode_image", None)
+    monkeypatch.setattr(predictor, "compute_logits", None)
+    again, elsewhere = predict(model, [photos[0], copy])
+    assert again == first
+    assert elsewhere == replace(first, path=copy)
+    assert predict(model, [copy], views=8) == (eight,)
+    copy.write_bytes(photos[1].read_bytes())
+    assert predict(model, [copy]) == (replace(second, path=copy),)
+    copy.write_bytes(photos[2].read_bytes())
+    with pytest.raises(TypeError):
+        predict(model, [copy])
+
+
+def test_a_remembered_answer_knows_the_training_by_its_new_name(
+    shared: tuple[Path, RunFolder], tmp_path: Path, photos: list[Path]
+) -> None:
+    """Whether an image was in the training is looked up for each file, and another model remembers for itself."""
+    run = shared[1]
+    foreign = tmp_path / "foreign.safetensors"
+    save_model(foreign, make_network(), CARD, None)
+    copy = tmp_path / "copy.jpg"
+    copy.write_bytes(_image_of(run, "train").read_bytes())
+    for _ in range(2):
+        assert predict(run.final_model, [copy])[0].seen_in_training is True
+        assert predict(foreign, [copy])[0].seen_in_training is None
+        assert predict(run.final_model, [photos[0]])[0].seen_in_training is False
+
+
+def test_memory_is_bounded(model: Path, photos: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond so many, the oldest answers are forgotten."""
+    monkeypatch.setattr(remembered, "_MOST", 10)
+    predict(model, photos)
+    assert len(remembered._remembered) == 10
+
+
+def test_images_of_one_lesion_get_one_more_answer(model: Path, photos: list[Path]) -> None:
+    """By a table beside them: each image its own answer with the lesion's id, then one for the lesion, told as well."""
+    rows = "".join(f"HAM_{number // 3},{path.stem},nv\n" for number, path in enumerate(photos[:6]))
+    (photos[0].parent / "metadata.csv").write_text(f"lesion_id,image_id,dx\n{rows}")
+    events: list[Prediction] = []
+    chosen = [*photos[:4], photos[10]]
+    answers = predict(
+        model, chosen, on_event=lambda e: events.extend(e.predictions) if isinstance(e, PredictionsDone) else None
+    )
+    assert [answer.lesion_id for answer in answers] == ["HAM_0", "HAM_0", "HAM_0", "HAM_1", "", "HAM_0"]
+    assert answers[-1].fused_from == tuple(photos[:3])
+    assert tuple(events) == answers
+
+
+def test_images_said_to_be_of_one_lesion_get_one_answer(model: Path, photos: list[Path], tmp_path: Path) -> None:
+    """Without any table; what cannot be read takes no part, and one image alone has nothing to be fused with."""
+    *single, fused = predict(model, [photos[0], tmp_path / "gone.jpg", photos[1]], as_one_lesion=True, views=8)
+    assert len(single) == 3
+    assert fused.fused_from == (photos[0], photos[1])
+    assert (fused.views, fused.model_sha256) == (8, single[0].model_sha256)
+    assert len(predict(model, [photos[0]], as_one_lesion=True)) == 1
