@@ -22,7 +22,7 @@ from engine.prediction_results import Prediction
 HINT = "Choose one or more JPEG or PNG images, or a folder that holds some."
 THUMBNAIL_SIDE = 128
 
-_AHEAD = 32  # images decoded before they are needed: at least a chunk, and no more than memory bears
+_AHEAD = 128  # images decoded before they are needed: a chunk or two, which at 512 px are 100 MB
 
 Read = TypeVar("Read")
 
@@ -75,10 +75,17 @@ def refuse(path: Path, error: EngineError) -> Prediction:
     )
 
 
-def read_ahead(paths: Sequence[Path], read: Callable[[Path], Read]) -> Generator[Read, None, None]:
-    """What `read` makes of each path, in order; done in threads while the caller works on those before."""
+def read_ahead(paths: Sequence[Path], read: Callable[[Path], Read], device: str) -> Generator[Read, None, None]:
+    """What `read` makes of each path, in order; done in threads while the caller works on those before.
+
+    The first is read in this thread and alone, so that nothing holds up its answer. `device` is what the caller works
+    on: on a "cpu" reading leaves most cores to the network, otherwise it takes them all.
+    """
     remaining = iter(paths)
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+    yield from map(read, islice(remaining, 1))
+    cores = os.cpu_count() or 1
+    n_threads = max(1, min(4, cores // 2)) if device == "cpu" else min(16, cores)
+    with ThreadPoolExecutor(max_workers=n_threads) as pool:
         waiting: deque[Future[Read]] = deque()
         try:
             waiting.extend(pool.submit(read, path) for path in islice(remaining, _AHEAD))
