@@ -144,7 +144,8 @@ def _read_header(file: BinaryIO, name: str) -> tuple[dict[str, Any], ModelCard]:
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
     if not isinstance(metadata, dict) or metadata.get("format") != _FORMAT:
         raise _not_ours(name, "it is a .safetensors file of another kind")
-    if metadata.get("seal") != _seal(metadata) or not {"card", "weights_sha256"} <= metadata.keys():
+    is_whole = {"card", "weights_sha256"} <= metadata.keys() and all(isinstance(one, str) for one in metadata.values())
+    if metadata.get("seal") != _seal(metadata) or not is_whole:
         raise _not_ours(name, "its header is damaged", _DAMAGED)
     try:
         card = cards.from_text(metadata["card"])

@@ -1,0 +1,1 @@
+"""Fuzzing: damaged files against everything that reads files of strangers. Mirrors nothing in the tree."""
