@@ -94,8 +94,9 @@ def describe_predictions(answers: tuple[Prediction, ...], *, is_demo: bool) -> s
     same = (wording.CANNOT_KNOW, NOTICE)
     blocks = []
     for answer in answers:
-        lines = (line for line in wording.describe(answer) if line not in same)
-        blocks.append("\n".join([str(answer.path), *(f"  {line}" for line in lines)]))
+        lines = [line for line in wording.describe(answer) if line not in same]
+        title = lines.pop(0) if answer.fused_from else str(answer.path)
+        blocks.append("\n".join([title, *(f"  {line}" for line in lines)]))
     return "\n\n".join([*blocks, "\n".join([*([DEMO_NOTICE] if is_demo else []), *same])])
 
 

@@ -72,12 +72,18 @@ def describe(prediction: Prediction) -> tuple[str, ...]:
 
 
 def as_text(prediction: Prediction) -> str:
-    """The whole answer as text to paste elsewhere: the file's name, every class with its probability, the sentences."""
+    """The whole answer as text to paste elsewhere: the file's name, every class with its probability, the sentences.
+
+    A fused answer has no file of its own: its first sentence names its images.
+    """
     bars = []
     if prediction.is_named:
         ranked = sorted(zip(prediction.probabilities, CODES, strict=True), reverse=True)
         bars = [f"  {name_share(probability):>10}  {name_class(code)}" for probability, code in ranked]
-    return "\n".join([name_file(prediction.path), *bars, *describe(prediction)])
+    title, *lines = describe(prediction)
+    if prediction.fused_from:
+        return "\n".join([title, *bars, *lines])
+    return "\n".join([name_file(prediction.path), *bars, title, *lines])
 
 
 def name_file(path: Path) -> str:

@@ -23,7 +23,7 @@ _MOST_EXPLAINED = 50  # images with a large picture and a heat map, which takes 
 _SIDE = 480  # of the pictures, in pixels
 
 _HEAT_MAP = (
-    "What speaks for {name} (Grad-CAM), yellow to red. It shows what the answer rests on, not where a disease is."
+    "What speaks for {name} (Grad-CAM), from blue to yellow. It shows what the answer rests on, not where a disease is."
 )
 
 
@@ -53,7 +53,7 @@ def make_page(
     if sum(answer.is_named for answer in predictions) > n_explained:
         blocks.append(paragraph(f"The first {_MOST_EXPLAINED} images have a large picture and a heat map.", "note"))
     blocks += [heading("The model"), _describe_model(model, card, predictions)]
-    blocks.append(f"<footer>{paragraph(NOTICE)}{paragraph(card.limits)}</footer>")
+    blocks.append(f"<footer>{paragraph(NOTICE)}{paragraph(wording.CANNOT_KNOW)}</footer>")
     return page(title, blocks)
 
 
@@ -105,7 +105,7 @@ def _section(answer: Prediction, pictures: Sequence[str]) -> Iterator[str]:
             for share, code in ranked
         )
     for line in wording.describe(answer):
-        if line not in (NOTICE, wording.SHOWN_ANYWAY):
+        if line not in (NOTICE, wording.CANNOT_KNOW, wording.SHOWN_ANYWAY):  # said above, or below for all
             yield paragraph(line)
 
 
@@ -147,6 +147,5 @@ def _describe_model(model: Path, card: ModelCard, predictions: Sequence[Predicti
             ("Data", card.data_licence),
             ("Split, SHA-256", card.split_sha256),
             ("Model file, SHA-256", f"{model.name}: {sha256}" if sha256 else model.name),
-            ("Limits", card.limits),
         ]
     )

@@ -89,6 +89,8 @@ def test_an_answer_as_text_ranks_all_classes() -> None:
     assert lines[1].split() == ["0.81", "Melanocytic", "nevus", "(nv)"]
     assert len([line for line in lines if line.startswith("  ")]) == 7
     assert lines[-1] == NOTICE
+    together = wording.as_text(replace(ANSWER, fused_from=(Path("a.jpg"), Path("b.jpg"))))
+    assert together.startswith("Together for 2 images of one lesion: a.jpg, b.jpg.\n")
     assert "ada" not in "".join(lines)
 
 
