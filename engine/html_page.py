@@ -50,6 +50,7 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
 @media (max-width: 45rem) { .wide { overflow-x: auto; } dl { grid-template-columns: 1fr; gap: .1rem; }
   dd { margin-bottom: .5rem; } }
 @media print { body { font-size: 10pt; padding: 0; max-width: none; } table { font-size: 8pt; }
+  .row { flex-wrap: nowrap; } .row figure { flex: 1 1 50%; }
   th, td { padding: 2pt 3pt; } h2 { margin-top: 1.4rem; } figure img { max-height: 108mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """

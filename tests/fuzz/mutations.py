@@ -10,7 +10,11 @@ from typing import Any
 from tests.fuzz.corpus import MAGIC_PNG, make_chunk
 
 _EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
-_VALUES: tuple[Any, ...] = (None, True, -1, 0, 1, 2**31, 2**63, 2**70, 1e308, -0.0, "", "x", "\0", [], {}, [[]], [-1])
+_VALUES = (
+    *("null", "true", "-1", "0", "1", "2147483648", "9223372036854775808", "1180591620717411303424", "1e308", "-0.0"),
+    *("NaN", "-Infinity", '""', '"x"', '"\\u0000"', '"\\udcf6"', "[]", "{}", "[[]]", "[-1]", "[" * 90 + "]" * 90),
+)
+"""As JSON, so that each is made anew."""
 
 
 def damage(random: Random, content: bytes, other: bytes) -> bytes:
@@ -75,9 +79,9 @@ def _change_somewhere(random: Random, tree: dict[str, Any]) -> None:
         if action < 0.15:
             del node[key]
         elif action < 0.25 and isinstance(node, dict):
-            node[random.choice(("x", "", "__class__"))] = random.choice(_VALUES)
+            node[random.choice(("x", "", "__class__"))] = json.loads(random.choice(_VALUES))
         else:
-            node[key] = random.choice(_VALUES)
+            node[key] = json.loads(random.choice(_VALUES))
         return
 
 
