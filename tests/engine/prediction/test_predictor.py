@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data.split import read_split
-from engine.errors import Cancelled, ConfigError, DataError, ModelFileError
-from engine.events import Control, Event, PredictionsDone, StatusChanged
+from engine.errors import Cancelled, ConfigError, DataError
+from engine.events import Control, Event, PredictionsDone
 from engine.labels import CODES, GROUP_CODES
 from engine.model.file import save_model
 from engine.model.probabilities import group_prevalence
-from engine.prediction import predictor, reading, remembered
+from engine.prediction import predictor, reading
 from engine.prediction.predictor import predict
 from engine.prediction.remembered import forget_all
 from engine.prediction.views import turn
@@ -116,33 +115,6 @@ def test_what_cannot_be_read_is_answered_with_a_reason(model: Path, photos: list
         assert answer.cancerous is None
 
 
-def test_the_first_answer_comes_before_the_rest_is_read(
-    model: Path, photos: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of many images, answers come in chunks of 1, 4, 16, 64..., the first before any other file was opened."""
-    opened: list[Path] = []
-    read = reading.read_image_bytes
-
-    def note(path: Path) -> bytes:
-        opened.append(path)
-        return read(path)
-
-    monkeypatch.setattr(reading, "read_image_bytes", note)
-    chunks: list[int] = []
-    opened_at_first: list[int] = []
-
-    def on_event(event: Event) -> None:
-        if isinstance(event, PredictionsDone):
-            opened_at_first.append(len(opened))
-            chunks.append(len(event.predictions))
-
-    asked = photos * 3
-    answers = predict(model, asked, on_event=on_event)
-    assert chunks == [1, 4, 16, 64, 35]
-    assert opened_at_first[0] == 1
-    assert len(opened) == len(answers) == 120
-
-
 def test_events_carry_the_answers_of_the_result(model: Path, photos: list[Path]) -> None:
     """What was shown on the way is what comes back at the end, in the same order."""
     shown: list[Prediction] = []
@@ -200,37 +172,6 @@ def test_a_folder_without_images_is_an_error(model: Path, tmp_path: Path) -> Non
     assert "JPEG" in raised.value.hint
     with pytest.raises(DataError, match="No image was named"):
         predict(model, [])
-
-
-def test_a_model_that_vanished_is_an_error_even_while_it_is_loaded(
-    model: Path, tmp_path: Path, photos: list[Path]
-) -> None:
-    """The file is looked at each time."""
-    copy = tmp_path / "copy.safetensors"
-    copy.write_bytes(model.read_bytes())
-    predict(copy, photos[:1])
-    copy.unlink()
-    with pytest.raises(ModelFileError, match=r"copy\.safetensors is not there"):
-        predict(copy, photos[:1])
-
-
-def test_the_model_stays_loaded_until_its_file_changes(model: Path, tmp_path: Path, photos: list[Path]) -> None:
-    """The second question is answered at once; a new model of the same name is noticed."""
-    copy = tmp_path / "copy.safetensors"
-    copy.write_bytes(model.read_bytes())
-    loads: list[str] = []
-
-    def on_event(event: Event) -> None:
-        if isinstance(event, StatusChanged) and event.text == "Loading the model":
-            loads.append(event.text)
-
-    for expected in (1, 1):
-        predict(copy, photos[:1], on_event=on_event)
-        assert len(loads) == expected
-    status = copy.stat()
-    os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns + 1_000_000))
-    predict(copy, photos[:1], on_event=on_event)
-    assert len(loads) == 2
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -302,13 +243,6 @@ def test_a_remembered_answer_knows_the_training_by_its_new_name(
         assert predict(run.final_model, [copy])[0].seen_in_training is True
         assert predict(foreign, [copy])[0].seen_in_training is None
         assert predict(run.final_model, [photos[0]])[0].seen_in_training is False
-
-
-def test_memory_is_bounded(model: Path, photos: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond so many, the oldest answers are forgotten."""
-    monkeypatch.setattr(remembered, "_MOST", 10)
-    predict(model, photos)
-    assert len(remembered._remembered) == 10
 
 
 def test_images_of_one_lesion_get_one_more_answer(model: Path, photos: list[Path]) -> None:
