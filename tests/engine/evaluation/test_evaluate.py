@@ -102,7 +102,7 @@ def test_evaluation_and_prediction_give_the_same_answers(run: RunFolder) -> None
     table = pd.read_csv(run.evaluation("val") / "predictions.csv").head(20)
     files = {path.stem: path for path in _data_of(run).rglob("*.jpg")}
     assert run.model is not None
-    answers = predict(run.model, [files[image_id] for image_id in table["image_id"]])
+    answers = predict(run.model, [files[image_id] for image_id in table["image_id"]])[:20]  # then lesions follow
     bars = table[[f"p_{code}" for code in CODES]].to_numpy()
     assert np.array([answer.probabilities for answer in answers]) == pytest.approx(bars, abs=1e-5)
     groups = [answer.group_probability for answer in answers]
