@@ -59,7 +59,7 @@ def test_classes_are_named_at_equal_priors() -> None:
 @pytest.mark.parametrize("half", [torch.bfloat16, torch.float16])
 def test_half_precision_learns_the_same_task(half: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a GPU computes in half precision, weights and loss stay float32 and the loss falls all the same."""
-    monkeypatch.setattr(learner_module, "_half_type", lambda device: half)
+    monkeypatch.setattr(learner_module, "half_type", lambda device: half)
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 7))
     learner = Learner(network, _CONFIG, EQUAL_PRIOR, _CPU)
@@ -79,7 +79,7 @@ def _make_network() -> nn.Module:
 @pytest.mark.parametrize("half", [None, torch.float16])
 def test_what_steps_change_can_be_put_back(half: torch.dtype | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Into another learner or the same one: the next steps give the same bits, batch statistics and scale included."""
-    monkeypatch.setattr(learner_module, "_half_type", lambda device: half)
+    monkeypatch.setattr(learner_module, "half_type", lambda device: half)
     config = replace(_CONFIG, averaging=0.2)
     learner, other = (Learner(_make_network(), config, EQUAL_PRIOR, _CPU) for _ in range(2))
     images, labels = torch.randn(16, 3, 8, 8), torch.arange(16) % 7
