@@ -119,11 +119,14 @@ def to_pixels(image: Image.Image, preprocessing: Preprocessing) -> npt.NDArray[n
     return np.array(rgb.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=3.0))
 
 
-def list_images(paths: Sequence[Path]) -> list[Path]:
-    """The paths as given, but for each folder the images anywhere in it, sorted; hidden files are passed over."""
+def list_images(paths: Sequence[Path], control: Control | None = None) -> list[Path]:
+    """The paths as given, but for each folder the images anywhere in it, sorted; hidden files are passed over.
+
+    Raises `Cancelled`.
+    """
     images: list[Path] = []
     for path in paths:
-        images += _images_under(path) if is_folder(path) else [path]
+        images += _images_under(path, control or Control()) if is_folder(path) else [path]
     return images
 
 
@@ -173,14 +176,14 @@ def _as_rgb(image: Image.Image) -> Image.Image:
     return rgb
 
 
-def _images_under(folder: Path) -> list[Path]:
+def _images_under(folder: Path, control: Control) -> list[Path]:
     """Links to folders are not followed, since they may lead round in a circle; those to files are."""
-    return sorted(
-        path
-        for parent, _, names in os.walk(folder)
-        for path in (Path(parent, name) for name in names)
-        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
-    )
+    images = []
+    for parent, _, names in os.walk(folder):
+        control.raise_if_cancelled()
+        paths = (Path(parent, name) for name in names if not name.startswith("."))
+        images += [path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()]
+    return sorted(images)
 
 
 def _too_many_pixels(name: str, what: str) -> DataError:

@@ -52,7 +52,8 @@ def predict(
     check_views(views)
     control = control or Control()
     predictor = Predictor(open_model(model, choose(device), on_event), views)
-    images = [image for path in paths for image in list_images([path]) or [path]]
+    on_event(StatusChanged(text="Looking for images"))
+    images = [image for path in paths for image in list_images([path], control) or [path]]
     if all(is_folder(path) for path in images):
         named = ", ".join(path.name or str(path) for path in paths)
         raise DataError(f"There is no image in {named}." if named else "No image was named.", HINT)
@@ -182,10 +183,11 @@ class Predictor:
         return prediction
 
     def _chunk_sizes(self, total: int) -> Generator[int, None, None]:
-        """1, 4, 16, then 64 at a time until `total` is reached; on a CPU fewer of large images."""
+        """1, 4, 16, then 64 at a time until `total` is reached; on a CPU fewer of large images or in eight views."""
         most = _CHUNKS[-1]
         if self._device.type == "cpu":
-            most = min(most, max(1, _PIXELS // self._model.card.preprocessing.image_size**2))
+            side = self._model.card.preprocessing.image_size
+            most = min(most, max(1, _PIXELS // (side**2 * self._views)))
         number = 0
         while total > 0:
             size = min(total, most, _CHUNKS[min(number, len(_CHUNKS) - 1)])

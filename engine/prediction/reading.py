@@ -79,12 +79,12 @@ def read_ahead(paths: Sequence[Path], read: Callable[[Path], Read], device: str)
     """What `read` makes of each path, in order; done in threads while the caller works on those before.
 
     The first is read in this thread and alone, so that nothing holds up its answer. `device` is what the caller works
-    on: on a "cpu" reading leaves most cores to the network, otherwise it takes them all.
+    on: on a "cpu" reading leaves most cores to the network, otherwise it takes up to eight.
     """
     remaining = iter(paths)
     yield from map(read, islice(remaining, 1))
     cores = os.cpu_count() or 1
-    n_threads = max(1, min(4, cores // 2)) if device == "cpu" else min(16, cores)
+    n_threads = max(1, min(4, cores // 2)) if device == "cpu" else min(8, cores)
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         waiting: deque[Future[Read]] = deque()
         try:

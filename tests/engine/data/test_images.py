@@ -240,6 +240,14 @@ def test_images_are_listed_in_folders_and_as_given(tmp_path: Path) -> None:
     ]
 
 
+def test_a_search_can_be_cancelled(tmp_path: Path) -> None:
+    """Somebody may drop a whole disk."""
+    control = Control()
+    control.cancel()
+    with pytest.raises(Cancelled):
+        list_images([tmp_path], control)
+
+
 def test_thumbnails_are_small_png_and_never_larger_than_the_image() -> None:
     """The longer side is at most what was asked, the shape stays."""
     for asked, size in ((30, (30, 22)), (1000, (60, 45))):

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from engine.data import images
+from engine.events import Control
 from engine.prediction.predictor import predict
 
 _PIXELS = np.random.default_rng(8).integers(0, 256, size=(45, 60, 3), dtype=np.uint8)
@@ -189,8 +190,8 @@ def test_a_file_that_vanishes_after_it_was_listed(model: Path, tmp_path: Path, m
         (tmp_path / name).write_bytes(_encode(_PHOTO))
     real = images.list_images
 
-    def list_and_remove(paths: list[Path]) -> list[Path]:
-        found = real(paths)
+    def list_and_remove(paths: list[Path], control: Control) -> list[Path]:
+        found = real(paths, control)
         (tmp_path / "a.png").unlink()
         return found
 
