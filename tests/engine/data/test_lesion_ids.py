@@ -1,11 +1,15 @@
 """Tests of engine.data.lesion_ids."""
 
+import csv
+import io
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from engine.data.lesion_ids import find_lesion_id
+from engine.data.lesion_ids import _lesions_in, find_lesion_id
 
 TABLE = "lesion_id,image_id,dx\nHAM_1,ISIC_1,nv\nHAM_1,ISIC_2,nv\n,ISIC_3,mel\nHAM_4,ISIC_4,mel\n"
 
@@ -45,3 +49,17 @@ def test_a_table_of_no_use_says_nothing(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_bytes(content)
     assert find_lesion_id(tmp_path / "2.jpg") == ""
     assert find_lesion_id(tmp_path / "no" / "such" / "folder" / "2.jpg") == ""
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    header=st.permutations(["lesion_id", "image_id", "age", "sex", "split", "lesion_id"]),
+    cells=st.lists(st.lists(st.text(max_size=8), max_size=8), max_size=5),
+)
+def test_whatever_stands_in_a_table_stops_nothing(header: list[str], cells: list[list[str]], tmp_path: Path) -> None:
+    """Any text in any column, rows of any length, columns twice: a lesion or none."""
+    text = io.StringIO()
+    csv.writer(text).writerows([header, ["HAM_1", "ISIC_1", "5", "male", "train", "HAM_1"], *cells])
+    (tmp_path / "table.csv").write_bytes(text.getvalue().encode("utf-8", "surrogatepass"))
+    _lesions_in.cache_clear()
+    assert isinstance(find_lesion_id(tmp_path / "ISIC_1.jpg"), str)
