@@ -132,6 +132,48 @@ class OperatingPoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GateFamily:
+    """How the gate judged images of one kind that took no part in fitting it."""
+
+    name: str
+    """In plain words, for lists: "text", "photographs of other things"."""
+    is_lesion: bool
+    """Whether they are dermatoscopic images of lesions, which should pass; the others should be refused."""
+    n_images: int
+    n_refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateRange:
+    """Where one measure of an image lies among training images; outside, the image is refused."""
+
+    measure: str
+    """As in `engine.prediction.gate_measures`."""
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateSettings:
+    """How a model refuses what is no dermatoscopic image of a lesion. Its tables are tensors of the model file."""
+
+    ranges: tuple[GateRange, ...]
+    """Of single measures, each with a reason of its own."""
+    looks_limit: float
+    """Largest distance from the training images in all measures together."""
+    features_limit: float
+    """Largest distance from the training images in the network's features."""
+    n_measures: int
+    n_features: int
+    n_directions: int
+    """Of the features that distances are taken in."""
+    n_examples: int
+    """Training images that the model file remembers as points among the features and measures."""
+    families: tuple[GateFamily, ...] = ()
+    """How it does on images that took no part in fitting it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelCard:
     """What a model file says about itself."""
 
@@ -169,6 +211,8 @@ class ModelCard:
     notice: str
     leaking_split: bool = False
     """Images of one lesion stood in several parts: its figures say nothing about new images."""
+    gate: GateSettings | None = None
+    """None for a model that answers every image."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +236,12 @@ class RunInfo:
     """As in `ModelCard`."""
     is_resumable: bool = False
     """It was interrupted and has a checkpoint to go on from."""
+    fold: int | None = None
+    """0 for the first, where it was trained on one of several folds: its model is never offered as "the" model."""
+    n_folds: int | None = None
+    """Of a set of folds, which this then is; it has no model of its own."""
+    folds_done: int = 0
+    """Of a set of folds, those that are trained to their end."""
 
 
 @dataclass(frozen=True, kw_only=True)
