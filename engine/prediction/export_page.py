@@ -13,6 +13,7 @@ from engine.errors import DataError
 from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
 from engine.html_page import Cell, bars, definitions, heading, page, paragraph, picture, side_by_side, table
 from engine.labels import CLASSES, CODES, DEMO_NOTICE, EQUAL_PRIORS_NOTE, GROUP_NAME, INDEX, NOTICE
+from engine.model_wording import describe_card
 from engine.prediction.explain import explain
 from engine.prediction.overlay import lay_over
 from engine.prediction_results import Prediction
@@ -133,19 +134,7 @@ def _as_jpeg(image: Image.Image) -> bytes:
 
 
 def _describe_model(model: Path, card: ModelCard, predictions: Sequence[Prediction]) -> str:
-    balanced = card.validation.get("balanced_accuracy")
-    figure = "" if balanced is None else f"{balanced:.2f} on the validation part, best epoch {card.best_epoch}"
     sha256 = next((answer.model_sha256 for answer in predictions if answer.model_sha256), "")
-    size = card.preprocessing.image_size
-    geometry = "central square" if card.preprocessing.geometry == "crop" else "squashed to a square"
-    return definitions(
-        [
-            ("Name", card.name),
-            ("Network", f"{card.backbone}, {size} x {size} pixels, {geometry}"),
-            ("Started from", card.weights),
-            ("Balanced accuracy", figure),
-            ("Data", card.data_licence),
-            ("Split, SHA-256", card.split_sha256),
-            ("Model file, SHA-256", f"{model.name}: {sha256}" if sha256 else model.name),
-        ]
-    )
+    lines = (line for line in describe_card(card) if line not in (NOTICE, DEMO_NOTICE, wording.LEAKING_SPLIT))
+    hashes = definitions([("Model file, SHA-256", sha256), ("Split, SHA-256", card.split_sha256)])
+    return "\n".join([*map(paragraph, lines), paragraph(f"File: {model.name}"), hashes])
