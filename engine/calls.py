@@ -13,7 +13,7 @@ from engine.doctor_results import DeviceReport
 from engine.evaluation_results import Evaluation
 from engine.leak_results import LeakMeter
 from engine.operating_results import OperatingCurve
-from engine.prediction_results import Prediction
+from engine.prediction_results import Explanation, Prediction
 from engine.results import (
     DatasetSummary,
     DeviceInfo,
@@ -204,6 +204,11 @@ def predict(
 def fuse(model: Path, predictions: Sequence[Prediction]) -> Call[Prediction]:
     """One answer of `model` for images of one lesion that it has answered already; quick, no image is read."""
     return Call("engine.prediction.fusion:fuse", {"model": model, "predictions": tuple(predictions)}, "answers")
+
+
+def explain(model: Path, path: Path, device: DeviceName = "auto") -> Call[Explanation]:
+    """Heat maps of every class for an image, and the answer with the lesion hidden."""
+    return Call("engine.prediction.explain:explain", {"model": model, "path": path, "device": device}, "answers")
 
 
 def save_answers(model: Path, predictions: Sequence[Prediction], path: Path) -> Call[Path]:
