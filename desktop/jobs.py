@@ -16,6 +16,7 @@ from engine.process import Lane
 _LOG = logging.getLogger(__name__)
 TRAIN = "engine.training.trainer:train"
 RESUME = "engine.training.trainer:resume"
+FOLDS = ("engine.training.folds:train_folds", "engine.training.folds:resume_folds")
 _GRACE_MS = 500
 _WORK_NICENESS = 10  # the window, and somebody waiting for an answer, go first
 
@@ -59,7 +60,7 @@ class Job(QThread):
     @property
     def is_training(self) -> bool:
         """Whether it trains a network."""
-        return self.call.target in (TRAIN, RESUME)
+        return self.call.target in (TRAIN, RESUME, *FOLDS)
 
     @property
     def is_cancelling(self) -> bool:
@@ -178,6 +179,7 @@ class JobRunner(QObject):
             "work": Lane("work", log_dir, niceness=_WORK_NICENESS),
             "answers": Lane("answers", log_dir),
             "views": Lane("views", log_dir),
+            "web": Lane("web", log_dir),
         }
         self._waiting: list[Job] = []
         self._current: dict[str, Job] = {}
@@ -202,7 +204,7 @@ class JobRunner(QObject):
         return job
 
     def running(self, lane: str) -> Job | None:
-        """The job that is under way on `lane` ("work", "answers" or "views")."""
+        """The job that is under way on `lane` ("work", "answers", "views" or "web")."""
         return self._current.get(lane)
 
     def child_pid(self, lane: str) -> int | None:

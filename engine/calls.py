@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from engine.audit_results import SplitAudit
 from engine.challenge_results import ChallengeScore
-from engine.comparison_results import AnsweredImage, Comparison, PooledEvaluation
+from engine.comparison_results import AnsweredImage, Comparison, FoldsResult, PooledEvaluation
 from engine.config import DeviceName, TrainingConfig
 from engine.doctor_results import DeviceReport
 from engine.evaluation_results import Evaluation
@@ -103,6 +103,22 @@ def train(config: TrainingConfig) -> Call[TrainingResult]:
 def resume(run: Path) -> Call[TrainingResult]:
     """Go on with a training that was interrupted."""
     return Call("engine.training.trainer:resume", {"run": run})
+
+
+def train_folds(config: TrainingConfig, n_folds: int = 5, open_test: bool = False) -> Call[FoldsResult]:
+    """Train on each of several folds and pool their answers; with `open_test` of their test parts, which is counted."""
+    arguments = {"config": config, "n_folds": n_folds, "open_test": open_test}
+    return Call("engine.training.folds:train_folds", arguments)
+
+
+def resume_folds(folds: Path, open_test: bool = False) -> Call[FoldsResult]:
+    """Go on with a set of folds that was interrupted, or open the test parts of one that is finished."""
+    return Call("engine.training.folds:resume_folds", {"folds": folds, "open_test": open_test})
+
+
+def read_pooled(folds: Path) -> Call[PooledEvaluation | None]:
+    """The figures of all folds of a set together, None while some are not trained."""
+    return Call("engine.training.folds:read_pooled", {"folds": folds}, "answers")
 
 
 def evaluate(run: Path, part: Part = "val") -> Call[Evaluation]:

@@ -27,6 +27,15 @@ class PooledEvaluation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FoldsResult:
+    """What the training of all folds leaves behind."""
+
+    path: Path
+    """The folder of the set, which holds the runs."""
+    pooled: PooledEvaluation
+
+
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """One figure of two runs on the same images, and how much better run B is. None where one cannot be computed."""
 

@@ -34,6 +34,17 @@ class ProgressDone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FoldStarted:
+    """The next fold of a set is trained from now on; finishing early ends this one only."""
+
+    folds: Path
+    """The folder of the set."""
+    fold: int
+    """1-based."""
+    n_folds: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunStarted:
     """A training has its folder; the first batch follows."""
 
@@ -100,15 +111,36 @@ class ImagesListed:
     images: tuple[ImageRow, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class WebDemoStarted:
+    """The web demo answers."""
+
+    url: str
+    port: int
+    is_other_port: bool
+    """The port that was asked for is taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebDemoLogged:
+    """The web demo has something to say for its log."""
+
+    text: str
+    """A line, or several with a traceback."""
+
+
 Event = (
     StatusChanged
     | ProgressDone
+    | FoldStarted
     | RunStarted
     | BatchesDone
     | EpochDone
     | TrainingAdjusted
     | PredictionsDone
     | ImagesListed
+    | WebDemoStarted
+    | WebDemoLogged
 )
 OnEvent = Callable[[Event], None]
 
@@ -133,6 +165,10 @@ class Control:
     def finish_early(self) -> None:
         """Stop after this batch, validate, keep the best model."""
         self._finish_early.set()
+
+    def forget_finish_early(self) -> None:
+        """The training that was to finish early is over; the next one of the job goes its whole way again."""
+        self._finish_early.clear()
 
     def pause(self) -> None:
         """Write a checkpoint after this batch and end, to be resumed; only a training hears it."""

@@ -118,13 +118,15 @@ def read_run(path: Path) -> RunInfo | None:
         epochs, backbone = int(training["epochs"]), str(training["backbone"])
         is_demo = bool(config.get("is_demo", False))
         leaking_split = bool(config.get("leaking_split", False))
+        fold = int(training["fold"]) if training.get("fold") is not None else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    marks = {f", fold {(fold or 0) + 1}": fold is not None, ", demo": is_demo, ", leaking split": leaking_split}
     history = read_history(folder.history)
     best = max(history, key=lambda record: (record.val_balanced_accuracy, -record.epoch), default=None)
     return RunInfo(
         path=path,
-        name=f"{backbone}, {_when(path.name)}{', demo' if is_demo else ''}{', leaking split' if leaking_split else ''}",
+        name=f"{backbone}, {when_of(path.name)}{''.join(mark for mark, holds in marks.items() if holds)}",
         state="finished" if folder.final_model.is_file() else "interrupted",
         model=folder.model,
         epochs_run=len(history),
@@ -134,6 +136,7 @@ def read_run(path: Path) -> RunInfo | None:
         is_demo=is_demo,
         leaking_split=leaking_split,
         is_resumable=folder.is_resumable,
+        fold=fold,
     )
 
 
@@ -168,11 +171,17 @@ def _read_record(row: dict[str, str]) -> EpochRecord:
     )
 
 
-def _when(folder_name: str) -> str:
+def when_of(folder_name: str) -> str:
+    """When a run began, from the name of its folder: "23 Nov 10:15"."""
     found = re.match(r"(\d{4}-\d{2}-\d{2}_\d{6})", folder_name)
     if found is None:
         return folder_name
     return f"{datetime.strptime(found.group(1), '%Y-%m-%d_%H%M%S'):%d %b %H:%M}"
+
+
+def openings_dir(run: Path) -> Path:
+    """The folder whose count of test openings the run in `run` belongs to: that of all runs, also for a fold's run."""
+    return run.parents[1] if (run.parent / "folds.json").is_file() else run.parent
 
 
 def count_test_openings(out: Path, split_sha256: str) -> int:

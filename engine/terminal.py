@@ -8,7 +8,18 @@ from typing import Any
 from tqdm import tqdm
 
 from engine import places, wording
-from engine.events import BatchesDone, EpochDone, Event, ProgressDone, RunStarted, StatusChanged, TrainingAdjusted
+from engine.events import (
+    BatchesDone,
+    EpochDone,
+    Event,
+    FoldStarted,
+    ProgressDone,
+    RunStarted,
+    StatusChanged,
+    TrainingAdjusted,
+    WebDemoLogged,
+    WebDemoStarted,
+)
 from engine.labels import DEMO_NOTICE, LIMITS, NOTICE
 from engine.prediction_results import Prediction
 from engine.results import TrainingResult
@@ -36,8 +47,6 @@ class Progress:
             if event.history:
                 self._say(f"It goes on after epoch {len(event.history)} of {event.epochs}")
             self._say(f"{event.n_train:,} training images, {event.n_val:,} for validation")
-        elif isinstance(event, TrainingAdjusted):
-            self._say(event.text)
         elif isinstance(event, BatchesDone) and self._run is not None:
             left = "" if event.seconds_left is None else f", {event.seconds_left / 60:.0f} min left in all"
             note = f"loss {event.losses[-1]:.3f}{left}" if event.losses else left.lstrip(", ")
@@ -45,6 +54,9 @@ class Progress:
         elif isinstance(event, EpochDone):
             self._close()
             self._say(_epoch_line(event, self._run.epochs if self._run else event.record.epoch))
+        else:
+            for line in _sentences(event):
+                self._say(line)
 
     def _show(self, done: int, total: int, unit: str, note: str) -> None:
         if self._bar is None:
@@ -59,6 +71,19 @@ class Progress:
 
     def _say(self, text: str) -> None:
         tqdm.write(text, file=sys.stderr)
+
+
+def _sentences(event: Event) -> tuple[str, ...]:
+    """What an event has to say that moves no bar."""
+    if isinstance(event, FoldStarted):
+        return (
+            f"Fold {event.fold} of {event.n_folds}; Ctrl+C ends this fold early and goes on with the next",
+            f"Should it be interrupted, all folds go on by: {resume_command(event.folds)}",
+        )
+    if isinstance(event, WebDemoStarted):
+        other = " (the port asked for is taken)" if event.is_other_port else ""
+        return (f"The web demo is at {event.url}{other}. It ends with Ctrl+C.",)
+    return (event.text,) if isinstance(event, TrainingAdjusted | WebDemoLogged) else ()
 
 
 def _epoch_line(event: EpochDone, epochs: int) -> str:

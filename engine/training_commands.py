@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from engine import places, terminal
+from engine.comparison_results import FoldsResult
 from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
 from engine.errors import ConfigError, Paused
 from engine.evaluation_commands import find_run
+from engine.evaluation_terminal import describe_pooled
 from engine.events import Control, OnEvent
+from engine.fold_sets import is_fold_set
 from engine.json_output import training_json
+from engine.labels import NOTICE
+from engine.records import as_json
 
 COMMANDS = ("train", "resume")
 
@@ -23,7 +28,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_train(commands.add_parser("train", parents=[common], help="train a network on a data set"))
 
     resume = commands.add_parser("resume", parents=[common], help="go on with a training that was interrupted")
-    resume.add_argument("run_folder", metavar="RUN", type=Path, help="folder of the run, or its name")
+    resume.add_argument("run_folder", metavar="RUN", type=Path, help="folder of the run or folds, or its name")
+    resume.add_argument("--open-test", action="store_true", help="of folds: open every test part; that is counted")
     resume.set_defaults(run=run_resume)
 
 
@@ -49,6 +55,8 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--threads", type=int, default=None, metavar="N", help="CPU threads (one per core)")
     train.add_argument("--out", type=Path, default=None, metavar="RUNS_DIR", help="folder that holds the runs")
     train.add_argument("--config", type=Path, default=None, metavar="FILE", help="repeat the config.json of a run")
+    train.add_argument("--folds", type=int, default=None, metavar="K", help="train on each of K folds and pool them")
+    train.add_argument("--open-test", action="store_true", help="with --folds: open every test part; that is counted")
     train.set_defaults(run=run_train)
 
 
@@ -90,6 +98,13 @@ def training_config(options: argparse.Namespace) -> TrainingConfig:
 def run_train(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
     """Train a network."""
     config = training_config(options)  # before the heavy import: what is wrong with it is said at once
+    if options.folds is not None:
+        from engine.training.folds import train_folds
+
+        folds = train_folds(config, options.folds, options.open_test, control=control, on_event=on_event)
+        return _report_folds(folds), 0
+    if options.open_test:
+        raise ConfigError("--open-test is for --folds.", "Evaluate the run with --open-test once it is trained.")
     from engine.training.trainer import train
 
     result = train(config, control=control, on_event=on_event)
@@ -98,11 +113,23 @@ def run_train(options: argparse.Namespace, control: Control, on_event: OnEvent) 
 
 def run_resume(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
     """Go on with a training that was interrupted."""
+    for path in (options.run_folder, places.runs_dir() / options.run_folder):
+        if is_fold_set(path):
+            from engine.training.folds import resume_folds
+
+            return _report_folds(resume_folds(path, options.open_test, control=control, on_event=on_event)), 0
+    if options.open_test:
+        raise ConfigError("--open-test is for a set of folds.", "Evaluate the run with --open-test once it is trained.")
     run = find_run(options.run_folder)
     from engine.training.trainer import resume
 
     result = resume(run, control=control, on_event=on_event)
     return (training_json(result), terminal.describe_training(result)), 0
+
+
+def _report_folds(result: FoldsResult) -> Report:
+    value = {"folds": str(result.path), **as_json(result.pooled), "notice": NOTICE}
+    return value, f"{describe_pooled(result.pooled)}\nFolds: {result.path}"
 
 
 def describe_pause(paused: Paused) -> Report:

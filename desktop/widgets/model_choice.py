@@ -48,6 +48,8 @@ class ModelChoice(QWidget):
         """List the models there are now."""
         self.menu.clear()
         for run in self._state.list_runs():
+            if run.fold is not None:  # one of several folds: good for judging a recipe, not "the" model
+                continue
             action = QAction(wording.describe_run(run).replace("&", "&&"), self.menu)
             action.setData(str(run.model))
             action.setCheckable(True)

@@ -115,7 +115,7 @@ def read(
     evaluation = read_report(folder.evaluation(part)) or _assess_again(folder, model, part, provenance, on_event)
     if evaluation is None:
         return None
-    openings = runs.count_test_openings(folder.path.parent, evaluation.split_sha256)
+    openings = runs.count_test_openings(runs.openings_dir(folder.path), evaluation.split_sha256)
     return replace(evaluation, run=folder.path, model=model, test_openings=openings)
 
 
@@ -129,7 +129,7 @@ def _assess_again(
         table = read_table(folder.evaluation(part) / PREDICTIONS, card)
     except DataError:
         return None
-    openings = runs.count_test_openings(folder.path.parent, card.split_sha256)
+    openings = runs.count_test_openings(runs.openings_dir(folder.path), card.split_sha256)
     evaluation = assess(folder, model, part, table, card, openings, is_demo=card.is_demo)
     with contextlib.suppress(DiskError):  # only costs time: it is computed again when it is next read
         sha256 = str(provenance["model_sha256"])
@@ -194,7 +194,7 @@ def _open_part(
 
 def _count_opening(folder: RunFolder, part: Part, split: str) -> int:
     """How often the test part was opened, this time included."""
-    out = folder.path.parent
+    out = runs.openings_dir(folder.path)
     if part == "test":
         return runs.record_test_opening(out, split, folder.path, datetime.now())
     return runs.count_test_openings(out, split)

@@ -61,7 +61,7 @@ def operating_curve(
         target=target,
         prevalence=share,
         points=tuple(points),
-        test_openings=runs.count_test_openings(validation.folder.path.parent, card.split_sha256),
+        test_openings=runs.count_test_openings(runs.openings_dir(validation.folder.path), card.split_sha256),
         is_demo=card.is_demo,
         leaking_split=card.leaking_split,
     )
@@ -139,7 +139,7 @@ def export_with_operating_point(
     others = [other for other in loaded.card.operating_points if other.target != point.target]
     first_group = sorted([point, *others], key=lambda one: one.target != GROUP)
     card = replace(loaded.card, operating_points=tuple(first_group))
-    save_model(path, loaded.module, card, loaded.fingerprints)
+    save_model(path, loaded.module, card, loaded.fingerprints, loaded.gate)
     return path
 
 

@@ -1,0 +1,180 @@
+"""Trains one network for each fold, as one job that can be paused, killed and resumed, and pools their answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from engine.atomic import write_json
+from engine.comparison_results import FoldsResult, PooledEvaluation
+from engine.config import TrainingConfig
+from engine.data.checks import open_checked
+from engine.data.duplicates import find_duplicates, join_groups
+from engine.data.split import limit_rows, split_sha256, write_split
+from engine.data.split_modes import make_folds
+from engine.errors import Cancelled, ConfigError, Paused, TrainingError
+from engine.evaluation.evaluate import evaluate, read
+from engine.evaluation.folds import pool
+from engine.events import Control, FoldStarted, OnEvent, StatusChanged, ignore_events
+from engine.fold_sets import AskedFolds, FoldSet, discard_fold_set, read_fold_set, write_asked
+from engine.model import weights
+from engine.model.device import CORES
+from engine.records import as_json
+from engine.results import Part
+from engine.run_lock import held
+from engine.runs import create_run, discard_run
+from engine.training.trainer import resume, train
+
+
+def train_folds(
+    config: TrainingConfig,
+    n_folds: int = 5,
+    open_test: bool = False,
+    *,
+    control: Control | None = None,
+    on_event: OnEvent = ignore_events,
+) -> FoldsResult:
+    """Train `config` on each of `n_folds` folds by lesion, evaluate each, and pool the answers.
+
+    With `open_test` the test part of every fold is opened at the end, which is counted: every image is then answered by
+    a model that never saw it. Otherwise the validation parts are pooled, by which the best epochs were chosen.
+    Finishing early ends the fold under way only; cancelling leaves nothing behind. Raises what `train` raises; `Paused`
+    names the folder of the set.
+    """
+    control = control or Control()
+    _refuse_other_splits(config)
+    config = _settle(config)
+    folder = create_run(config.out, f"{config.backbone}_{n_folds}_folds", datetime.now())
+    folds = FoldSet(folder.path)
+    with _kept_if_worth_it(folds), held(folds.path):
+        asked = _lay_out(folds, config, n_folds, open_test, control, on_event)
+        return _go_on(folds, asked, control, on_event)
+
+
+def resume_folds(
+    folds: Path, open_test: bool = False, *, control: Control | None = None, on_event: OnEvent = ignore_events
+) -> FoldsResult:
+    """Go on with a set of folds: those that are finished are not repeated, one that was interrupted is resumed.
+
+    With `open_test` the test parts are opened at the end even if that was not asked for at first; finished folds are
+    then only evaluated. Cancelling leaves everything as it was saved last. Raises what `resume` raises.
+    """
+    control = control or Control()
+    own = FoldSet(folds.absolute())
+    asked = own.asked()
+    if split_sha256(own.split) != asked.split_sha256:
+        raise TrainingError(f"The {own.split.name} of these folds was changed.", "Train the folds again.")
+    with held(own.path):
+        if open_test and not asked.open_test:
+            asked = replace(asked, open_test=True)
+            write_asked(own, asked)
+        return _go_on(own, asked, control, on_event)
+
+
+def read_pooled(
+    folds: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events
+) -> PooledEvaluation | None:
+    """The figures of all folds together, from their saved answers; None before every fold was trained and evaluated."""
+    info = read_fold_set(folds.absolute())
+    if info is None or info.state != "finished":
+        return None
+    own = FoldSet(folds.absolute())
+    return _pool(own, own.asked(), control or Control(), on_event)
+
+
+def _go_on(folds: FoldSet, asked: AskedFolds, control: Control, on_event: OnEvent) -> FoldsResult:
+    """Train the folds that are not finished, then evaluate and pool all of them."""
+    for fold in range(asked.n_folds):
+        if folds.finished(fold) is None:
+            control.forget_finish_early()
+            on_event(FoldStarted(folds=folds.path, fold=fold + 1, n_folds=asked.n_folds))
+            _train_fold(folds, asked, fold, control, on_event)
+    for fold in range(asked.n_folds):
+        run = folds.finished(fold)
+        assert run is not None
+        if read(run.path, _part(asked), on_event=on_event) is None:
+            on_event(StatusChanged(text=f"Evaluating fold {fold + 1} of {asked.n_folds}"))
+            evaluate(run.path, _part(asked), control=control, on_event=on_event)
+    pooled = _pool(folds, asked, control, on_event)
+    write_json(folds.pooled, as_json(pooled))
+    return FoldsResult(path=folds.path, pooled=pooled)
+
+
+def _train_fold(folds: FoldSet, asked: AskedFolds, fold: int, control: Control, on_event: OnEvent) -> None:
+    """Train a fold to its end, from its checkpoint where it has one. Raises `Paused` with the folder of the set."""
+    try:
+        for run in folds.runs_of(fold):
+            if run.is_resumable:
+                resume(run.path, control=control, on_event=on_event)
+                return
+            discard_run(run.path)  # it was killed before its first checkpoint
+        config = replace(asked.training, split=str(folds.split), fold=fold, out=folds.path)
+        train(config, control=control, on_event=on_event)
+    except Paused as paused:
+        raise Paused(folds.path, paused.epochs_run, paused.epochs) from paused
+
+
+def _pool(folds: FoldSet, asked: AskedFolds, control: Control, on_event: OnEvent) -> PooledEvaluation:
+    runs = [run.path for fold in range(asked.n_folds) if (run := folds.finished(fold)) is not None]
+    return pool(runs, _part(asked), control=control, on_event=on_event)
+
+
+def _part(asked: AskedFolds) -> Part:
+    return "test" if asked.open_test else "val"
+
+
+def _refuse_other_splits(config: TrainingConfig) -> None:
+    if config.split not in ("auto", "new") or config.fold is not None:
+        raise ConfigError(
+            "Folds are made by lesion; they cannot be made of another split.",
+            "Leave the split out, or train on each fold of a table of your own with --split and --fold.",
+        )
+
+
+def _settle(config: TrainingConfig) -> TrainingConfig:
+    """`config` with what could differ from fold to fold decided once."""
+    choice = config.weights
+    if choice == "auto":
+        choice = "download" if weights.describe(config.backbone).is_available else "none"
+    elif choice not in ("none", "download"):
+        choice = str(Path(choice).absolute())
+    return replace(
+        config,
+        data=config.data.absolute(),
+        out=config.out.absolute(),
+        weights=choice,
+        threads=config.threads or CORES,
+        allow_leaking_split=False,
+    )
+
+
+def _lay_out(
+    folds: FoldSet, config: TrainingConfig, n_folds: int, open_test: bool, control: Control, on_event: OnEvent
+) -> AskedFolds:
+    """Split the data that `config` names into folds, and write down what is to be done."""
+    dataset = open_checked(config.data, control=control, on_event=on_event)
+    if config.limit is not None:
+        dataset = replace(dataset, rows=limit_rows(dataset.rows, config.limit, config.seed).reset_index(drop=True))
+    rows = join_groups(dataset.rows, find_duplicates(dataset, control=control, on_event=on_event))
+    asked = AskedFolds(
+        training=config,
+        n_folds=n_folds,
+        open_test=open_test,
+        split_sha256=write_split(make_folds(rows, n_folds, config.seed), folds.split),
+        is_demo=dataset.is_demo,
+    )
+    write_asked(folds, asked)
+    return asked
+
+
+@contextmanager
+def _kept_if_worth_it(folds: FoldSet) -> Iterator[None]:
+    """Within, a new set is filled; it is removed when the user cancels, or when there is nothing to go on with."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Cancelled) or not any(folds.path.glob("*/config.json")):
+            folds.split.unlink(missing_ok=True)
+            discard_fold_set(folds.path)
+        raise

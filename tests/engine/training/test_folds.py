@@ -1,0 +1,184 @@
+"""A network for each fold, as one job: paused, killed, stopped early, cancelled, resumed and pooled."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine import cli
+from engine.comparison_results import FoldsResult
+from engine.config import TrainingConfig
+from engine.data.split import read_split
+from engine.errors import Cancelled, ConfigError, Paused, TrainingError
+from engine.events import BatchesDone, Control, EpochDone, Event, FoldStarted
+from engine.fold_sets import FoldSet, list_fold_sets, list_resumable_sets, read_fold_set
+from engine.runs import RunFolder, list_resumable, list_runs, read_history, read_run
+from engine.training import meter
+from engine.training.folds import read_pooled, resume_folds, train_folds
+from engine.training.interval import Interval
+from tests.engine.training.conftest import MakeConfig
+
+_FOLDS = 3
+
+
+@pytest.fixture(autouse=True)
+def every_batch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a test can stop after any of them."""
+    monkeypatch.setattr(meter, "_REPORT_SECONDS", 0.0)
+
+
+@pytest.fixture
+def config(make_config: MakeConfig) -> TrainingConfig:
+    """Two epochs of a few batches."""
+    return make_config(limit=60, weights="none")
+
+
+class _At:
+    """Does something at the first batch of an epoch of a fold, and notes the folds that began."""
+
+    def __init__(self, fold: int, act: Callable[[], None], epoch: int = 1) -> None:
+        self._place, self._act = (fold, epoch), act
+        self.folds: list[int] = []
+        self.epochs: list[int] = []
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, FoldStarted):
+            self.folds.append(event.fold)
+        elif isinstance(event, EpochDone):
+            self.epochs.append(self.folds[-1])
+        elif isinstance(event, BatchesDone) and (self.folds[-1], event.epoch) == self._place:
+            self._act()
+
+
+def _hashes(result: FoldsResult) -> list[bytes]:
+    return [RunFolder(run).final_model.read_bytes()[-4096:] for run in result.pooled.runs]
+
+
+def test_every_image_is_answered_once_and_no_fold_is_offered_as_the_model(config: TrainingConfig) -> None:
+    """All folds are trained, each test part is opened once, counted with all runs, and nothing is done twice."""
+    told = _At(0, lambda: None)
+    result = train_folds(config, _FOLDS, True, on_event=told)
+    assert told.folds == [1, 2, 3]
+    split = read_split(FoldSet(result.path).split)
+    assert result.pooled.n_images == split["image_id"].nunique()
+    assert (result.pooled.part, len(result.pooled.runs)) == ("test", _FOLDS)
+    assert list_runs(config.out) == list_resumable(config.out) == list_resumable_sets(config.out) == ()
+    (listed,) = list_fold_sets(config.out)
+    assert (listed.path, listed.state, listed.model, listed.folds_done) == (result.path, "finished", None, _FOLDS)
+    for fold, run in enumerate(result.pooled.runs):
+        info = read_run(run)
+        assert info is not None
+        assert info.fold == fold
+        assert f"fold {fold + 1}" in info.name
+    again = _At(0, lambda: None)
+    assert resume_folds(result.path, on_event=again).pooled == result.pooled == read_pooled(result.path)
+    assert again.folds == []
+    openings = (config.out / "test_openings.json").read_text()
+    assert openings.count('"run"') == _FOLDS
+
+
+@pytest.mark.slow
+def test_without_the_test_parts_the_validation_parts_are_pooled(config: TrainingConfig) -> None:
+    """Nothing is opened before the user says so; then finished folds are only evaluated."""
+    result = train_folds(config, _FOLDS)
+    assert result.pooled.part == "val"
+    assert not (config.out / "test_openings.json").exists()
+    told = _At(0, lambda: None)
+    opened = resume_folds(result.path, True, on_event=told)
+    assert (opened.pooled.part, told.folds) == ("test", [])
+    assert opened.pooled.n_images == result.pooled.n_images
+
+
+@pytest.mark.slow
+def test_a_pause_and_a_resume_change_nothing(config: TrainingConfig) -> None:
+    """Paused in the second fold, the set is what waits; the first fold is not repeated, the end is the same."""
+    whole = train_folds(config, _FOLDS)
+    control = Control()
+    with pytest.raises(Paused) as caught:
+        train_folds(config, _FOLDS, control=control, on_event=_At(2, control.pause, epoch=2))
+    assert (caught.value.epochs_run, caught.value.epochs) == (1, 2)
+    (waiting,) = list_resumable_sets(config.out)
+    assert (waiting.path, waiting.folds_done, waiting.n_folds, waiting.epochs_run) == (caught.value.run, 1, _FOLDS, 1)
+    told = _At(0, lambda: None)
+    result = resume_folds(caught.value.run, on_event=told)
+    assert (told.folds, told.epochs) == ([2, 3], [2, 3, 3])
+    assert result.pooled.by_image == whole.pooled.by_image
+    assert _hashes(result) == _hashes(whole)
+
+
+def _train_and_die(config: TrainingConfig, home: Path) -> None:
+    os.environ["LESION_LAB_HOME"] = str(home)
+    meter._REPORT_SECONDS = 0.0
+    Interval.is_due = lambda self, cost, *, at_epoch_end=False: True  # type: ignore[method-assign]
+    train_folds(config, _FOLDS, on_event=_At(2, lambda: os.kill(os.getpid(), signal.SIGKILL), epoch=2))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
+def test_killed_in_the_second_fold_it_goes_on_there(config: TrainingConfig, home: Path) -> None:
+    """A real process, really killed: the fold goes on from its checkpoint, the one before is not repeated."""
+    process = multiprocessing.get_context("spawn").Process(target=_train_and_die, args=(config, home))
+    process.start()
+    process.join(240)
+    assert process.exitcode == -signal.SIGKILL
+    (waiting,) = list_resumable_sets(config.out)
+    (interrupted,) = FoldSet(waiting.path).runs_of(1)
+    assert interrupted.is_resumable
+    told = _At(0, lambda: None)
+    result = resume_folds(waiting.path, on_event=told)
+    assert told.folds == [2, 3]
+    assert result.pooled.runs[1] == interrupted.path
+    assert result.pooled.n_images == read_split(FoldSet(result.path).split)["image_id"].nunique()
+
+
+def test_stopping_early_ends_one_fold_only(config: TrainingConfig) -> None:
+    """The folds after it go their whole way."""
+    control = Control()
+    result = train_folds(config, _FOLDS, control=control, on_event=_At(2, control.finish_early))
+    assert [len(read_history(RunFolder(run).history)) for run in result.pooled.runs] == [2, 1, 2]
+
+
+def test_cancelling_leaves_nothing(config: TrainingConfig) -> None:
+    """Not even the folds that were finished."""
+    control = Control()
+    with pytest.raises(Cancelled):
+        train_folds(config, _FOLDS, control=control, on_event=_At(2, control.cancel))
+    assert list(config.out.iterdir()) == []
+
+
+def test_folds_of_another_split_are_refused(make_config: MakeConfig) -> None:
+    """A leaking split least of all."""
+    config = make_config(split="notebook")
+    with pytest.raises(ConfigError, match="by lesion"):
+        train_folds(config, _FOLDS)
+    assert not config.out.exists()
+
+
+def test_too_few_folds_leave_no_folder(config: TrainingConfig) -> None:
+    """What is refused before anything is trained leaves nothing to resume."""
+    with pytest.raises(ConfigError, match="number of folds"):
+        train_folds(config, 2)
+    assert list(config.out.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_terminal_trains_and_resumes_folds(config: TrainingConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    """Headline and classes of the pooled answers, and where the folds lie; a changed split is refused."""
+    small = ["--backbone", "resnet18", "--image-size", "32", "--epochs", "1", "--limit", "60", "--threads", "1"]
+    common = [*small, "--weights", "none", "--device", "cpu", "--out", str(config.out)]
+    assert cli.main(["train", str(config.data), "--folds", "3", *common]) == 0
+    text = capsys.readouterr().out
+    (listed,) = list_fold_sets(config.out)
+    assert text.startswith("3 folds pooled: ")
+    assert str(listed.path) in text
+    assert cli.main(["resume", str(listed.path), "--open-test", "--json"]) == 0
+    assert '"part": "test"' in capsys.readouterr().out
+    assert cli.main(["train", str(config.data), "--open-test", *common]) == 2
+    FoldSet(listed.path).split.write_text("changed")
+    with pytest.raises(TrainingError, match=r"folds\.csv"):
+        resume_folds(listed.path)
+    assert read_fold_set(config.out) is None
