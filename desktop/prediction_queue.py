@@ -70,18 +70,12 @@ class PredictionQueue(QObject):
             return
         paths = self._waiting.popleft()
         self._model, self._model_name = model, card.name
-        job = self._runner.start(calls.predict(model, paths, self._device()), _title(paths))
+        job = self._runner.start(calls.predict(model, paths, answering_device(self._state)), _title(paths))
         job.reported.connect(self._on_reported)
         job.succeeded.connect(self._on_succeeded)
         job.failed.connect(self._on_failed)
         job.cancelled.connect(self._on_cancelled)
         self._job = job
-
-    def _device(self) -> DeviceName:
-        """The processor while a training holds the graphics card, otherwise whatever is fastest."""
-        device = self._state.device
-        is_taken = self._state.is_training and (device is None or device.kind != "cpu")
-        return "cpu" if is_taken else "auto"
 
     @Slot(object)
     def _on_reported(self, event: Event) -> None:
@@ -107,6 +101,12 @@ class PredictionQueue(QObject):
         self._job = None
         self._begin_next()
         self.changed.emit()
+
+
+def answering_device(state: AppState) -> DeviceName:
+    """The processor while a training holds the graphics card, otherwise whatever is fastest."""
+    is_taken = state.is_training and (state.device is None or state.device.kind != "cpu")
+    return "cpu" if is_taken else "auto"
 
 
 def _title(paths: tuple[Path, ...]) -> str:

@@ -1,5 +1,6 @@
 """The Predict page: drop images and read what the model answers for each."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.answer_saver import AnswerSaver
 from desktop.jobs import Job, JobRunner
 from desktop.model_reader import ModelReader
 from desktop.pages.page import Page
@@ -19,13 +21,14 @@ from desktop.widgets.drop_area import DropArea, local_paths
 from desktop.widgets.image_view import ImageView
 from desktop.widgets.job_view import JobView
 from desktop.widgets.model_choice import ModelChoice
+from desktop.widgets.predict_welcome import PredictWelcome
 from desktop.widgets.prediction_list import Answer, PredictionList
+from desktop.widgets.why_bar import WhyBar
 from engine import wording
 from engine.errors import ConfigError
 from engine.labels import NOTICE
 
 _PURPOSE = "Show images to a trained model. They stay on this computer, and nothing is written beside them."
-_NO_MODEL = "There is no model yet. Train one, or open a model file (.safetensors) that somebody gave you."
 _LIST_WIDTH = 29 * GAP
 _MODEL_SUFFIX = ".safetensors"
 _IMAGE_FILTER = "Images (*.jpg *.jpeg *.png *.JPG *.JPEG *.PNG)"
@@ -53,9 +56,12 @@ class PredictPage(Page):
         self.previews = PreviewLoader(runner, self.image_view, self)
         self.answer_view = AnswerView()
         self.job_view = JobView(compact=True)
-        self.train_button = mark_primary(QPushButton("Train a model first"))
-        self.file_button = QPushButton("Open a model file…")
-        self._empty, self._work = self._make_empty(), self._make_work()
+        self.why_bar = WhyBar(state, runner, self.image_view)
+        self.saver = AnswerSaver(runner, self)
+        self.copy_button, self.save_button = QPushButton("Copy as text"), QPushButton("Save results…")
+        self._empty = PredictWelcome()
+        self.train_button, self.file_button = self._empty.train_button, self._empty.file_button
+        self._work = self._make_work()
         self.body.addWidget(self._empty)
         self.body.addWidget(self._work, 1)
         self.setAcceptDrops(True)
@@ -80,7 +86,7 @@ class PredictPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """With no model in use, take that of the newest run."""
         super().showEvent(event)
-        found = self._state.list_runs()
+        found = [run for run in self._state.list_runs() if run.fold is None]
         if self._state.model is None and self.reader.job is None and found and found[0].model is not None:
             self.reader.open(found[0].model)
 
@@ -128,6 +134,7 @@ class PredictPage(Page):
         self.clear_button.setEnabled(bool(answers))
         is_other = any(answer.model != self._state.model for answer in answers)
         self.again_button.setVisible(is_other and self._state.model_card is not None)
+        self.save_button.setEnabled(len({answer.model for answer in answers}) == 1)
 
     @Slot(object)
     def _on_answered(self, answers: list[Answer]) -> None:
@@ -138,11 +145,30 @@ class PredictPage(Page):
     def _on_answer_selected(self, answer: Answer | None) -> None:
         self.answer_view.show_answer(answer, self._state.model)
         self.previews.show(answer.prediction if answer is not None else None)
+        self.why_bar.show_answer(answer)
+        self.copy_button.setEnabled(answer is not None)
+
+    @Slot()
+    def _on_anyway_requested(self) -> None:
+        answer = self.list.selected
+        if answer is not None:
+            self.list.add([replace(answer, prediction=replace(answer.prediction, shown_anyway=True))])
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        if (answer := self.list.selected) is not None:
+            self.saver.copy(answer)
+
+    @Slot()
+    def _on_save_clicked(self) -> None:
+        self.clear_error()
+        self.saver.ask(self.list.answers.answers)
 
     @Slot()
     def _on_again_clicked(self) -> None:
         self.clear_error()
-        self.queue.ask([answer.prediction.path for answer in self.list.answers.answers])
+        every = (answer.prediction for answer in self.list.answers.answers)
+        self.queue.ask([one.path for one in every if not one.fused_from])
 
     @Slot()
     def _on_clear_clicked(self) -> None:
@@ -210,6 +236,10 @@ class PredictPage(Page):
         self.train_button.clicked.connect(self._on_train_clicked)
         self.again_button.clicked.connect(self._on_again_clicked)
         self.clear_button.clicked.connect(self._on_clear_clicked)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.save_button.clicked.connect(self._on_save_clicked)
+        self.saver.failed.connect(self.show_error)
+        self.answer_view.anyway_requested.connect(self._on_anyway_requested)
         self.list.answer_selected.connect(self._on_answer_selected)
         self.queue.answered.connect(self._on_answered)
         self.queue.changed.connect(self._show_progress)
@@ -223,36 +253,21 @@ class PredictPage(Page):
     def _set_tab_order(self) -> None:
         """As one reads: model, what to ask, the answers, what to do with them."""
         choose = (self.model_choice.button, self.images_button, self.folder_button)
-        order = (*choose, self.list, self.job_view.cancel_button, self.again_button, self.clear_button)
+        why = (self.why_bar.why_box, self.why_bar.class_choice, self.why_bar.hidden_box, self.why_bar.slider)
+        take = (self.again_button, self.copy_button, self.save_button, self.clear_button)
+        order = (*choose, self.list, *why, self.answer_view.anyway_button, self.job_view.cancel_button, *take)
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
-
-    def _make_empty(self) -> QWidget:
-        words = QLabel(_NO_MODEL)
-        words.setWordWrap(True)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.train_button)
-        buttons.addWidget(self.file_button)
-        buttons.addStretch()
-        card = QFrame()
-        card.setProperty("role", "card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
-        inside.setSpacing(2 * GAP)
-        inside.addWidget(words)
-        inside.addLayout(buttons)
-        empty = QWidget()
-        column = QVBoxLayout(empty)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(card)
-        column.addStretch()
-        return empty
 
     def _make_work(self) -> QWidget:
         columns = QHBoxLayout()
         columns.setSpacing(2 * GAP)
         columns.addWidget(self._make_list_column())
-        columns.addWidget(self.image_view, 5)
+        picture = QVBoxLayout()
+        picture.setSpacing(GAP)
+        picture.addWidget(self.image_view, 1)
+        picture.addWidget(self.why_bar)
+        columns.addLayout(picture, 5)
         columns.addWidget(self.answer_view, 6)
         foot = QLabel(NOTICE)
         foot.setWordWrap(True)
@@ -293,7 +308,7 @@ class PredictPage(Page):
         row.addWidget(self.note)
         row.addWidget(self.job_view)
         row.addStretch()
-        row.addWidget(self.again_button)
-        row.addWidget(self.clear_button)
+        for button in (self.again_button, self.copy_button, self.save_button, self.clear_button):
+            row.addWidget(button)
         bar.setMinimumHeight(self.job_view.sizeHint().height())
         return bar

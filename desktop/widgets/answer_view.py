@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.theme import GAP, set_role
 from desktop.widgets.elided_label import ElidedLabel
-from desktop.widgets.prediction_list import Answer
+from desktop.widgets.prediction_list import Answer, row_name
 from desktop.widgets.probability_bars import ProbabilityBars
 from engine import wording
 from engine.labels import EQUAL_PRIORS_NOTE
@@ -19,13 +19,20 @@ _NOTHING = "Drop images, and the answer for each is shown here."
 class AnswerView(QWidget):
     """The names of the classes stand where they are from the start; only the words under them come and go."""
 
+    anyway_requested = Signal()
+    """The gate refused the image, and the user wants to see the answer all the same."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.anyway_button = QPushButton("Show anyway")
+        self.anyway_button.setToolTip("The answer is marked as refused, here and wherever it is saved.")
+        self.anyway_button.clicked.connect(self.anyway_requested)
         self._name = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.bars = ProbabilityBars()
         self._priors = _label("small")
         self._group, self._heuristic = _label(), _label("muted")
         self._seen, self._model = _label(), _label("small")
+        self._limits = _label("small")
         self._banner = QFrame()
         self._lay_out()
         self.show_answer(None)
@@ -49,23 +56,32 @@ class AnswerView(QWidget):
             return
         prediction = answer.prediction
         by = f"Answered by another model: {answer.model_name}." if answer.model != model else ""
+        name = row_name(prediction)
         if prediction.code is None:
             reason, *hint = wording.describe(prediction)
-            self._show(prediction, (prediction.path.name, reason, " ".join(hint), ""), by)
+            self._show(prediction, (name, reason, " ".join(hint), ""), by)
             return
-        words = (wording.describe_group(prediction), wording.describe_heuristic(prediction))
-        self._show(prediction, (prediction.path.name, *words, wording.describe_training(prediction)), by)
+        gate = " ".join(wording.describe_gate(prediction))
+        if not prediction.is_named:
+            self._show(prediction, (name, gate, "", ""), by)
+            return
+        group = _lines(wording.describe_fusion(prediction), wording.describe_group(prediction))
+        heuristic = _lines(wording.describe_heuristic(prediction), wording.describe_views(prediction))
+        self._show(prediction, (name, group, heuristic, _lines(gate, wording.describe_training(prediction))), by)
 
     def _show(self, prediction: Prediction | None, words: tuple[str, str, str, str], by: str) -> None:
         name, group, heuristic, seen = words
         self._name.setText(name or " ")  # as tall without a name as with one
-        self.bars.set_probabilities(prediction.probabilities if prediction is not None else ())
+        is_named = prediction is not None and prediction.is_named
+        self.bars.set_probabilities(prediction.probabilities if prediction is not None and is_named else ())
+        self.anyway_button.setVisible(prediction is not None and prediction.code is not None and not is_named)
         self._group.setText(group.replace(" %", "\N{NO-BREAK SPACE}%"))
-        point = prediction.operating_point if prediction is not None else None
+        point = prediction.operating_point if prediction is not None and is_named else None
         self._group.setToolTip(wording.explain_point(point) if point is not None else "")
         self._heuristic.setText(heuristic)
         self._seen.setText(seen)
         self._banner.setVisible(bool(seen))
+        self._limits.setText(wording.CANNOT_KNOW if is_named else "")
         self._model.setText(by)
         self._model.setVisible(bool(by))
 
@@ -80,9 +96,23 @@ class AnswerView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        for widget in (self._name, self.bars, self._priors, self._group, self._heuristic, self._banner, self._model):
+        for widget in (
+            self._name,
+            self.bars,
+            self._priors,
+            self._group,
+            self._heuristic,
+            self._banner,
+            self._limits,
+            self._model,
+        ):
             column.addWidget(widget)
+        column.addWidget(self.anyway_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch()
+
+
+def _lines(*sentences: str) -> str:
+    return "\n".join(one for one in sentences if one)
 
 
 def _label(role: str = "") -> QLabel:

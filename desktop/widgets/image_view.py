@@ -13,6 +13,8 @@ class ImageView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pixmap = QPixmap()
+        self._overlay, self._stand_in = QPixmap(), QPixmap()
+        self._opacity = 1.0
         self._words = ""
         self.setMinimumSize(20 * theme.GAP, 20 * theme.GAP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -52,6 +54,21 @@ class ImageView(QWidget):
         self.setAccessibleName(words)
         self.update()
 
+    def set_overlay(self, overlay: QPixmap, opacity: float, stand_in: QPixmap) -> None:
+        """Lay `overlay`, stretched to the image, over it, or over `stand_in` in its place; null pixmaps are nothing."""
+        self._overlay, self._opacity, self._stand_in = overlay, opacity, stand_in
+        self.update()
+
+    @property
+    def has_overlay(self) -> bool:
+        """Whether something lies over the image."""
+        return not self._overlay.isNull()
+
+    @property
+    def has_stand_in(self) -> bool:
+        """Whether something is shown in the image's place."""
+        return not self._stand_in.isNull()
+
     def sizeHint(self) -> QSize:
         return QSize(45 * theme.GAP, 45 * theme.GAP)
 
@@ -69,7 +86,10 @@ class ImageView(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
             return
         painter.setClipPath(ground)
-        painter.drawPixmap(self._image_rect(), self._pixmap)
+        painter.drawPixmap(self._image_rect(), self._stand_in if self.has_stand_in else self._pixmap)
+        if self.has_overlay:
+            painter.setOpacity(self._opacity)
+            painter.drawPixmap(self._image_rect(), self._overlay)
 
     def _image_rect(self) -> QRect:
         """The largest rectangle of the image's shape that fits, in the middle."""

@@ -14,9 +14,11 @@ from engine.prediction_results import Prediction
 
 Index = QModelIndex | QPersistentModelIndex
 
+_Key = tuple[Path, tuple[Path, ...]]
+"""An image, or the first image of a lesion with all of its images."""
 _THUMBNAIL = 6 * theme.GAP
 _PADDING = theme.GAP
-_ANSWER_ROLE = Qt.ItemDataRole.UserRole
+ANSWER_ROLE = Qt.ItemDataRole.UserRole
 _PIXMAPS_KEPT = 300
 
 
@@ -30,12 +32,12 @@ class Answer:
 
 
 class PredictionModel(QAbstractListModel):
-    """Answers in the order of their arrival; an image that is asked about again keeps its row."""
+    """Answers in the order of their arrival; an image, or a lesion, that is asked about again keeps its row."""
 
     def __init__(self) -> None:
         super().__init__()
         self._answers: list[Answer] = []
-        self._rows: dict[Path, int] = {}
+        self._rows: dict[_Key, int] = {}
         self._pixmaps: dict[Path, QPixmap] = {}
 
     @property
@@ -45,19 +47,19 @@ class PredictionModel(QAbstractListModel):
 
     def add(self, answers: list[Answer]) -> None:
         """Add new answers at the end, or put them in place of earlier ones about the same image."""
-        new: dict[Path, Answer] = {}
+        new: dict[_Key, Answer] = {}
         for answer in answers:
-            path = answer.prediction.path
-            if path in self._rows:
-                self._replace(self._rows[path], answer)
+            key = _key(answer.prediction)
+            if key in self._rows:
+                self._replace(self._rows[key], answer)
             else:
-                new[path] = answer
+                new[key] = answer
         if not new:
             return
         first = len(self._answers)
         self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
-        for row, (path, answer) in enumerate(new.items(), start=first):
-            self._rows[path] = row
+        for row, (key, answer) in enumerate(new.items(), start=first):
+            self._rows[key] = row
             self._answers.append(answer)
         self.endInsertRows()
 
@@ -78,14 +80,14 @@ class PredictionModel(QAbstractListModel):
         answer = self._answers[index.row()]
         prediction = answer.prediction
         if role == Qt.ItemDataRole.DisplayRole:
-            return prediction.path.name
+            return row_name(prediction)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._pixmap(prediction)
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{prediction.path}\n{answer_line(prediction)}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{prediction.path.name}: {answer_line(prediction)}"
-        return answer if role == _ANSWER_ROLE else None
+            return f"{row_name(prediction)}: {answer_line(prediction)}"
+        return answer if role == ANSWER_ROLE else None
 
     def _replace(self, row: int, answer: Answer) -> None:
         self._answers[row] = answer
@@ -105,12 +107,35 @@ class PredictionModel(QAbstractListModel):
         return pixmap
 
 
+def _key(prediction: Prediction) -> _Key:
+    return prediction.path, prediction.fused_from
+
+
+def row_name(prediction: Prediction) -> str:
+    """The file's name; for a lesion of several images how many they are."""
+    if not prediction.fused_from:
+        return wording.name_file(prediction.path)
+    lesion = f"Lesion {prediction.lesion_id}" if prediction.lesion_id else "One lesion"
+    return f"{lesion}, {wording.count(len(prediction.fused_from), 'image')}"
+
+
 def answer_line(prediction: Prediction) -> str:
     """The answer in a few words: "Melanoma 0.64", or why there is none."""
     if prediction.code is None:
         return prediction.error or "No answer."
+    if not prediction.is_named:
+        return _refused(prediction)
     probability = wording.name_share(prediction.probabilities[INDEX[prediction.code]])
-    return f"{CLASSES[INDEX[prediction.code]].name} {probability}"
+    return f"{CLASSES[INDEX[prediction.code]].name} {probability}{_mark(prediction)}"
+
+
+def _refused(prediction: Prediction) -> str:
+    reasons = prediction.gate.reasons if prediction.gate is not None else ()
+    return " ".join(("Refused.", *reasons))
+
+
+def _mark(prediction: Prediction) -> str:
+    return " (refused, shown anyway)" if prediction.is_refused else ""
 
 
 class PredictionDelegate(QStyledItemDelegate):
@@ -122,7 +147,7 @@ class PredictionDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colors = theme.colors()
         rect = QRect(option.rect)
-        prediction = index.data(_ANSWER_ROLE).prediction
+        prediction = index.data(ANSWER_ROLE).prediction
         painter.save()
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if is_selected:
@@ -161,10 +186,10 @@ class PredictionDelegate(QStyledItemDelegate):
 
 def _short(prediction: Prediction) -> str:
     """`answer_line` with the code and the number first: a narrow list must not cut them off."""
-    if prediction.code is None:
+    if prediction.code is None or not prediction.is_named:
         return answer_line(prediction)
     probability = wording.name_share(prediction.probabilities[INDEX[prediction.code]])
-    return f"{prediction.code} {probability}  {CLASSES[INDEX[prediction.code]].name}"
+    return f"{prediction.code} {probability}{_mark(prediction)}  {CLASSES[INDEX[prediction.code]].name}"
 
 
 class PredictionList(QListView):
@@ -189,7 +214,7 @@ class PredictionList(QListView):
     @property
     def selected(self) -> Answer | None:
         """The answer under the cursor."""
-        answer = self.currentIndex().data(_ANSWER_ROLE)
+        answer = self.currentIndex().data(ANSWER_ROLE)
         return answer if isinstance(answer, Answer) else None
 
     def add(self, answers: list[Answer]) -> None:

@@ -14,6 +14,7 @@ from desktop.state import AppState
 from engine.errors import DataError, ModelFileError
 from engine.events import PredictionsDone, ProgressDone
 from engine.labels import NOTICE
+from engine.prediction_results import GateVerdict
 from tests.desktop.made_up_run import make_run
 from tests.desktop.samples import card, prediction, refusal
 from tests.desktop.scripted_runner import ScriptedRunner
@@ -189,6 +190,59 @@ def test_models_of_the_runs_are_offered(ready: PredictPage, scripted: ScriptedRu
     assert scripted.latest("describe").call.arguments["path"] == run / "model.safetensors"
 
 
+def test_refused_image_is_shown_anyway_on_a_click(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """No class is named until somebody asks for it deliberately, and then the answer is marked in list and answer."""
+    drop(ready, A)
+    gate = GateVerdict(passed=False, reasons=("The image is blurred.",))
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A, gate=gate),)))
+    scripted.latest("predict").succeed(())
+    assert "The image is blurred." in ready.answer_view.words
+    assert all(line.endswith("\N{EN DASH}") for line in ready.answer_view.bars.lines())
+    assert not ready.why_bar.why_box.isEnabled()
+    ready.answer_view.anyway_button.click()
+    assert ready.answer_view.bars.lines()[0] == "Melanocytic nevus (nv) 0.81"
+    assert "The image is blurred." in ready.answer_view.words
+    assert not ready.answer_view.anyway_button.isVisible()
+    assert ready.list.answers.answers[0].prediction.shown_anyway
+    assert "shown anyway" in str(ready.list.answers.index(0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def test_lesion_has_a_row_beside_its_images(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """The fused answer does not take the place of its first image, and is not asked for again itself."""
+    drop(ready, A, B)
+    together = prediction(A, "mel", fused_from=(A, B), lesion_id="L1")
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A), prediction(B), together)))
+    scripted.latest("predict").succeed(())
+    rows = [ready.list.answers.index(row).data() for row in range(ready.list.answers.rowCount())]
+    assert rows == ["a.jpg", "b.jpg", "Lesion L1, 2 images"]
+    ready.list.select(2)
+    assert "Together for 2 images of lesion L1" in ready.answer_view.words
+    ready.again_button.click()
+    assert scripted.latest("predict").call.arguments["paths"] == (A, B)
+
+
+def test_answers_are_taken_away(ready: PredictPage, scripted: ScriptedRunner, tmp_path: Path) -> None:
+    """The chosen answer as text on the clipboard, all of them in a file that the engine writes; an error is shown."""
+    drop(ready, A)
+    assert not ready.save_button.isEnabled()
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A), refusal(B))))
+    scripted.latest("predict").succeed(())
+    ready.copy_button.click()
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith("a.jpg\n")
+    assert NOTICE in text
+    ready.save_button.click()
+    dialog = ready.saver.dialog
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "answers.csv"))
+    dialog.close()
+    arguments = scripted.latest("save_answers").call.arguments
+    assert arguments["path"] == tmp_path / "answers.csv"
+    assert [one.path for one in arguments["predictions"]] == [A, B]
+    scripted.latest("save_answers").fail(DataError("The disk is full.", "Make room."))
+    assert ready.error_panel.sentence == "The disk is full."
+
+
 def test_clear_leaves_an_empty_page(ready: PredictPage, scripted: ScriptedRunner) -> None:
     """Clear takes all answers away; the model stays."""
     drop(ready, A)
@@ -221,7 +275,8 @@ def test_tab_key_follows_the_eye(ready: PredictPage, scripted: ScriptedRunner, q
     scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A),)))
     ready.activateWindow()
     order = (ready.model_choice.button, ready.images_button, ready.folder_button, ready.list)
-    order = (*order, ready.job_view.cancel_button, ready.clear_button)
+    order = (*order, ready.why_bar.why_box, ready.job_view.cancel_button)
+    order = (*order, ready.copy_button, ready.save_button, ready.clear_button)
     order[0].setFocus()
     for widget in order[1:]:
         qtbot.keyClick(ready.window().focusWidget(), Qt.Key.Key_Tab)

@@ -1,0 +1,59 @@
+"""Takes answers away: as text on the clipboard, or as a table, JSON lines or a page that the engine writes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.jobs import JobRunner
+from desktop.single_job import SingleJob
+from desktop.widgets.prediction_list import Answer
+from engine import calls, wording
+
+_KINDS = {"Table (*.csv)": "csv", "Page with heat maps (*.html)": "html", "JSON lines (*.jsonl)": "jsonl"}
+
+
+class AnswerSaver(QObject):
+    """Asks where, and lets the engine write; only answers of one model go into one file."""
+
+    failed = Signal(object)
+
+    def __init__(self, runner: JobRunner, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        self._folder = Path.home()
+        self._answers: tuple[Answer, ...] = ()
+        self.dialog: QFileDialog | None = None
+        """Where the answers are to be saved, while that is asked."""
+        self.job = SingleJob(runner, self)
+        self.job.failed.connect(self.failed)
+
+    def copy(self, answer: Answer) -> None:
+        """Put the whole answer on the clipboard as text."""
+        QGuiApplication.clipboard().setText(wording.as_text(answer.prediction))
+
+    def ask(self, answers: Sequence[Answer]) -> None:
+        """Ask where to save `answers`, all of one model, then save them there."""
+        self._answers = tuple(answers)
+        self.dialog = QFileDialog(self._owner, "Save the answers", str(self._folder / "answers.csv"))
+        self.dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self.dialog.setNameFilters(list(_KINDS))
+        self.dialog.setDefaultSuffix("csv")
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.filterSelected.connect(self._on_filter_selected)
+        self.dialog.fileSelected.connect(self._on_file_selected)
+        self.dialog.open()
+
+    @Slot(str)
+    def _on_filter_selected(self, name_filter: str) -> None:
+        if self.dialog is not None:
+            self.dialog.setDefaultSuffix(_KINDS[name_filter])
+
+    @Slot(str)
+    def _on_file_selected(self, name: str) -> None:
+        path = Path(name)
+        self._folder = path.parent
+        predictions = [answer.prediction for answer in self._answers]
+        self.job.start(calls.save_answers(self._answers[0].model, predictions, path), "Saving the answers")
