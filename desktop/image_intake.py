@@ -81,7 +81,7 @@ class PictureFolder:
         content = QByteArray()
         buffer = QBuffer(content)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        picture.save(buffer, "PNG")
+        picture.save(buffer, b"PNG")
         self._n_saved += 1
         path = self._folder / f"Pasted image {self._n_saved}.png"
         atomic.write_bytes(path, bytes(content.data()))
