@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.jobs import JobRunner
 from desktop.single_job import SingleJob
-from desktop.widgets.prediction_list import Answer
+from desktop.widgets.prediction_model import Answer
 from engine import calls, wording
 
 _KINDS = {"Table (*.csv)": "csv", "Page with heat maps (*.html)": "html", "JSON lines (*.jsonl)": "jsonl"}

@@ -81,7 +81,7 @@ class PictureFolder:
         content = QByteArray()
         buffer = QBuffer(content)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        picture.save(buffer, b"PNG")
+        picture.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants bytes, Qt a str
         self._n_saved += 1
         path = self._folder / f"Pasted image {self._n_saved}.png"
         atomic.write_bytes(path, bytes(content.data()))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.jobs import Job, JobRunner
 from desktop.state import AppState
-from desktop.widgets.prediction_list import Answer
+from desktop.widgets.prediction_model import Answer
 from engine import calls, wording
 from engine.config import DeviceName
 from engine.events import Event, PredictionsDone

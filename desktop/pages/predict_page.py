@@ -22,7 +22,8 @@ from desktop.widgets.image_view import ImageView
 from desktop.widgets.job_view import JobView
 from desktop.widgets.model_choice import ModelChoice
 from desktop.widgets.predict_welcome import PredictWelcome
-from desktop.widgets.prediction_list import Answer, PredictionList
+from desktop.widgets.prediction_list import PredictionList
+from desktop.widgets.prediction_model import Answer
 from desktop.widgets.why_bar import WhyBar
 from engine import wording
 from engine.errors import ConfigError

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.theme import GAP, set_role
 from desktop.widgets.elided_label import ElidedLabel
-from desktop.widgets.prediction_list import Answer, row_name
+from desktop.widgets.prediction_model import Answer, row_name
 from desktop.widgets.probability_bars import ProbabilityBars
 from engine import wording
 from engine.labels import EQUAL_PRIORS_NOTE

@@ -10,7 +10,7 @@ from desktop.single_job import SingleJob
 from desktop.state import AppState
 from desktop.theme import GAP, set_role
 from desktop.widgets.image_view import ImageView
-from desktop.widgets.prediction_list import Answer
+from desktop.widgets.prediction_model import Answer
 from engine import calls, wording
 from engine.labels import CLASSES, CODES, INDEX
 from engine.prediction_results import Explanation, HeatMap

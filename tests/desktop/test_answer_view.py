@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.widgets.answer_view import AnswerView
-from desktop.widgets.prediction_list import Answer
+from desktop.widgets.prediction_model import Answer
 from engine.prediction_results import Prediction
 from tests.desktop.samples import prediction, refusal
 

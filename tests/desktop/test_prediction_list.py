@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.widgets.prediction_list import Answer, PredictionList
-from engine.prediction_results import Prediction
+from desktop.widgets.prediction_filter_bar import PredictionFilterBar
+from desktop.widgets.prediction_list import PredictionList
+from desktop.widgets.prediction_model import Answer
+from engine.prediction_results import GateVerdict, Prediction
 from tests.desktop.samples import prediction, refusal
 
 
@@ -91,3 +93,95 @@ def test_hundreds_of_images_stay_fluid(answers: PredictionList) -> None:
         answers.viewport().repaint()
     assert answers.answers.rowCount() == 2000
     assert time.process_time() - started < 4  # 20 ms of work for a chunk; about 7 are needed
+
+
+def names(answers: PredictionList) -> list[str]:
+    return [one.prediction.path.name for one in answers.shown]
+
+
+@pytest.fixture
+def mixed(answers: PredictionList) -> PredictionList:
+    """A nevus, an unreadable file, a refused image, a melanoma."""
+    gate = GateVerdict(passed=False, reasons=("The image is blurred.",))
+    answers.add(
+        [
+            answer(prediction(Path("d_nevus.jpg"), "nv", 0.7, group_probability=0.2)),
+            answer(refusal(Path("a_page.png"))),
+            answer(prediction(Path("c_blurred.jpg"), "mel", 0.9, gate=gate)),
+            answer(prediction(Path("b_melanoma.jpg"), "mel", 0.6, group_probability=0.8)),
+        ]
+    )
+    return answers
+
+
+def test_rows_can_be_put_in_order(mixed: PredictionList) -> None:
+    """By probability, group or name; what has no answer comes last; back in the order it came."""
+    given = ["d_nevus.jpg", "a_page.png", "c_blurred.jpg", "b_melanoma.jpg"]
+    assert names(mixed) == given
+    mixed.rows.set_order("probability")
+    assert names(mixed) == ["d_nevus.jpg", "b_melanoma.jpg", "c_blurred.jpg", "a_page.png"]
+    mixed.rows.set_order("group")
+    assert names(mixed) == ["b_melanoma.jpg", "d_nevus.jpg", "c_blurred.jpg", "a_page.png"]
+    mixed.rows.set_order("name")
+    assert names(mixed) == sorted(given)
+    mixed.rows.set_order("given")
+    assert names(mixed) == given
+    assert mixed.selected is not None
+    assert mixed.selected.prediction.path.name == "d_nevus.jpg"
+
+
+def test_rows_can_be_left_out(mixed: PredictionList) -> None:
+    """By class, refused, errors and name; a refused image counts for no class; the cursor stays on what is shown."""
+    expected = {"mel": ["b_melanoma.jpg"], "refused": ["c_blurred.jpg"], "errors": ["a_page.png"], "df": []}
+    for kind, shown in expected.items():
+        mixed.rows.set_kind(kind)
+        assert names(mixed) == shown
+    assert mixed.selected is None
+    mixed.rows.set_kind("all")
+    mixed.rows.set_text("MELA")
+    assert names(mixed) == ["b_melanoma.jpg"]
+    assert mixed.selected is not None
+    assert mixed.selected.prediction.path.name == "b_melanoma.jpg"
+    assert len(mixed.answers.answers) == 4
+
+
+def test_controls_set_order_and_filter(mixed: PredictionList, qtbot: QtBot) -> None:
+    """What is chosen over the list holds, and reset shows everything as it came."""
+    bar = PredictionFilterBar(mixed.rows)
+    qtbot.addWidget(bar)
+    bar.order_choice.setCurrentText("By name")
+    bar.kind_choice.setCurrentText("Errors")
+    assert names(mixed) == ["a_page.png"]
+    bar.kind_choice.setCurrentText("All")
+    qtbot.keyClicks(bar.find_field, "jpg")
+    assert names(mixed) == ["b_melanoma.jpg", "c_blurred.jpg", "d_nevus.jpg"]
+    bar.reset()
+    assert names(mixed)[0] == "d_nevus.jpg"
+    assert len(names(mixed)) == 4
+
+
+def test_delete_takes_the_chosen_rows_out(mixed: PredictionList, qtbot: QtBot) -> None:
+    """In the order that is shown; the cursor goes on to the next, and a removed image can be added anew."""
+    mixed.rows.set_order("name")
+    mixed.select(1)
+    qtbot.keyClick(mixed, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert [one.prediction.path.name for one in mixed.chosen] == ["b_melanoma.jpg", "c_blurred.jpg"]
+    qtbot.keyClick(mixed, Qt.Key.Key_Delete)
+    assert names(mixed) == ["a_page.png", "d_nevus.jpg"]
+    assert mixed.selected is not None
+    assert mixed.selected.prediction.path.name == "d_nevus.jpg"
+    mixed.add([answer(prediction(Path("b_melanoma.jpg"), "mel"))])
+    assert len(mixed.answers.answers) == 3
+    mixed.add([answer(prediction(Path("d_nevus.jpg"), "bkl"))])
+    assert len(mixed.answers.answers) == 3
+    with qtbot.waitSignal(mixed.answer_selected) as told:
+        mixed.selectAll()
+        qtbot.keyClick(mixed, Qt.Key.Key_Delete)
+    assert told.args == [None]
+    assert mixed.selected is None
+
+
+def test_copy_is_asked_for(mixed: PredictionList, qtbot: QtBot) -> None:
+    """Ctrl+C on the list."""
+    with qtbot.waitSignal(mixed.copy_requested):
+        qtbot.keyClick(mixed, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.state import AppState
 from desktop.widgets.image_view import ImageView
-from desktop.widgets.prediction_list import Answer
+from desktop.widgets.prediction_model import Answer
 from desktop.widgets.why_bar import WhyBar, tint
 from engine.errors import DataError
 from engine.labels import CODES
