@@ -254,7 +254,7 @@ class PredictPage(Page):
     def _set_tab_order(self) -> None:
         """As one reads: model, what to ask, the answers, what to do with them."""
         choose = (self.model_choice.button, self.images_button, self.folder_button)
-        why = (self.why_bar.why_box, self.why_bar.class_choice, self.why_bar.hidden_box, self.why_bar.slider)
+        why = (self.why_bar.why_box, self.why_bar.class_choice, self.why_bar.slider, self.why_bar.hidden_box)
         take = (self.again_button, self.copy_button, self.save_button, self.clear_button)
         order = (*choose, self.list, *why, self.answer_view.anyway_button, self.job_view.cancel_button, *take)
         for first, second in pairwise(order):

@@ -28,7 +28,7 @@ class WhyBar(QWidget):
         self._answer: Answer | None = None
         self._explanation: Explanation | None = None
         self.job = SingleJob(runner, self)
-        self.why_box = QCheckBox("Why: what speaks for")
+        self.why_box = QCheckBox("Why")
         self.hidden_box = QCheckBox("Lesion hidden")
         self.class_choice = QComboBox()
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -129,8 +129,10 @@ class WhyBar(QWidget):
 
     def _lay_out(self) -> None:
         self.class_choice.addItems([one.name for one in CLASSES])
+        self.why_box.setToolTip("A heat map: where in the image the network found what speaks for the class")
+        self.why_box.setAccessibleDescription(self.why_box.toolTip())
         self.class_choice.setAccessibleName("Class of the heat map")
-        self.class_choice.setMinimumContentsLength(8)
+        self.class_choice.setMinimumContentsLength(4)
         self.class_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.slider.setRange(0, 100)
         self.slider.setValue(60)
@@ -146,10 +148,11 @@ class WhyBar(QWidget):
         grid.setSpacing(GAP)
         grid.addWidget(self.why_box, 0, 0)
         grid.addWidget(self.class_choice, 0, 1)
-        grid.addWidget(self.hidden_box, 1, 0)
-        grid.addWidget(self.slider, 1, 1)
+        grid.addWidget(self.slider, 1, 0)
+        grid.addWidget(self.hidden_box, 1, 1)
         grid.addWidget(self.words, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
+        self.slider.setMinimumWidth(8 * GAP)
 
 
 def tint(heat: HeatMap) -> QPixmap:

@@ -164,3 +164,8 @@ def test_map_is_see_through_where_nothing_speaks(qtbot: QtBot) -> None:
     assert image.pixelColor(7, 3).alpha() == 0
     assert image.pixelColor(0, 3) == QColor(255, 255, 0)
     assert tint(HeatMap(code="nv", png=heat(0))).isNull()
+
+
+def test_bar_fits_the_smallest_window(bar: WhyBar) -> None:
+    """It leaves room for list and answer beside it at 960x640."""
+    assert bar.minimumSizeHint().width() <= 240
