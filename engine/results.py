@@ -145,7 +145,7 @@ class GateFamily:
 
 @dataclass(frozen=True, kw_only=True)
 class GateRange:
-    """Where one measure of an image lies among training images; outside, the image is refused."""
+    """Where one measure of an image lies for nearly all training images."""
 
     measure: str
     """As in `engine.prediction.gate_measures`."""
@@ -158,7 +158,9 @@ class GateSettings:
     """How a model refuses what is no dermatoscopic image of a lesion. Its tables are tensors of the model file."""
 
     ranges: tuple[GateRange, ...]
-    """Of single measures, each with a reason of its own."""
+    """Of single measures, which say in words why an image is refused."""
+    sharpness_limit: float
+    """Least finest detail."""
     looks_limit: float
     """Largest distance from the training images in all measures together."""
     features_limit: float

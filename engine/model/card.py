@@ -8,7 +8,9 @@ from engine.config import BACKBONES
 from engine.errors import ConfigError
 from engine.labels import CODES
 from engine.records import as_json, from_json
-from engine.results import ModelCard
+from engine.results import GateSettings, ModelCard
+
+_MOST = 100_000  # rows or columns of a gate's table
 
 
 class CardError(Exception):
@@ -47,11 +49,21 @@ def _check(card: ModelCard) -> None:
         raise CardError("mean, deviation or temperature on its card is not a usable number")
     if not all(math.isfinite(point.threshold) for point in card.operating_points):
         raise CardError("an operating point on its card is not a usable number")
+    if card.gate is not None and not _is_usable(card.gate):
+        raise CardError("the gate on its card has numbers that are not usable")
 
 
 def _is_distribution(prior: Sequence[float]) -> bool:
     inside = len(prior) == len(CODES) and all(0 <= share <= 1 for share in prior)
     return inside and math.isclose(sum(prior), 1, abs_tol=1e-6)
+
+
+def _is_usable(gate: GateSettings) -> bool:
+    limits = (gate.sharpness_limit, gate.looks_limit, gate.features_limit)
+    edges = [edge for one in gate.ranges for edge in (one.low, one.high)]
+    sizes = (gate.n_measures, gate.n_features, gate.n_directions, gate.n_examples)
+    counts_fit = all(0 <= family.n_refused <= family.n_images for family in gate.families)
+    return all(map(math.isfinite, (*limits, *edges))) and all(0 < size <= _MOST for size in sizes) and counts_fit
 
 
 def _refuse_constant(name: str) -> float:

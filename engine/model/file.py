@@ -17,7 +17,7 @@ from engine.data.fingerprints import Fingerprints
 from engine.errors import EngineError, ModelFileError
 from engine.events import Control, OnEvent, ignore_events
 from engine.model import card as cards
-from engine.model import network
+from engine.model import gate_tensors, network
 from engine.results import ModelCard
 
 MAX_BYTES = 2 * 2**30
@@ -37,14 +37,28 @@ class LoadedModel:
     card: ModelCard
     fingerprints: Fingerprints | None
     """Of the training and validation images; None if the file has none."""
+    gate: Mapping[str, torch.Tensor] | None
+    """The gate's tables on the CPU, as `gate_tensors.shapes` has them; None if the card has no gate."""
     sha256: str
     """Of the file's bytes."""
 
 
-def save_model(path: Path, module: nn.Module, card: ModelCard, fingerprints: Fingerprints | None) -> None:
-    """Write the model file, whole or not at all. Raises `DiskError`; `path` is then as it was before."""
+def save_model(
+    path: Path,
+    module: nn.Module,
+    card: ModelCard,
+    fingerprints: Fingerprints | None,
+    gate: Mapping[str, torch.Tensor] | None = None,
+) -> None:
+    """Write the model file, whole or not at all. Raises `DiskError`; `path` is then as it was before.
+
+    `gate` has the tables of the card's gate, None where the card has none.
+    """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}
     metadata = {"format": _FORMAT, "card": cards.to_text(card), "weights_sha256": _hash(tensors)}
+    if gate is not None:
+        metadata["gate_sha256"] = _hash(gate)
+        tensors |= {gate_tensors.PREFIX + name: tensor.contiguous() for name, tensor in gate.items()}
     if fingerprints is not None:
         metadata["fingerprints"] = fingerprints.to_json()
     metadata["seal"] = _seal(metadata)
@@ -60,17 +74,22 @@ def load_model(path: Path, device: torch.device) -> LoadedModel:
         with path.open("rb") as file:
             header, card = _read_header(file, path.name)
             module = network.build_empty(card.backbone)
-            _check_tensors(header, module, path.name)
+            _check_tensors(header, {**module.state_dict(), **gate_tensors.expected(card.gate)}, path.name)
             file.seek(0)
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _unreadable(path, error) from error
-    tensors = _read_tensors(content, header["__metadata__"]["weights_sha256"], path.name)
-    module.load_state_dict(tensors, assign=True)
+    weights, gate = gate_tensors.part(_read_tensors(content, path.name))
+    for tensors, key in ((weights, "weights_sha256"), (gate, "gate_sha256")):
+        if (tensors or key in header["__metadata__"]) and _hash(tensors) != header["__metadata__"].get(key):
+            fault = "its weights are not those that were saved; the file was changed or damaged"
+            raise _not_ours(path.name, fault, _DAMAGED)
+    module.load_state_dict(weights, assign=True)
     return LoadedModel(
         module=module.to(device).eval(),
         card=card,
         fingerprints=_read_fingerprints(header["__metadata__"].get("fingerprints"), path.name),
+        gate=None if card.gate is None else gate,
         sha256=hashlib.sha256(content).hexdigest(),
     )
 
@@ -170,9 +189,8 @@ def _check_length(header: Mapping[str, Any], n_bytes: int, name: str) -> None:
         raise _not_ours(name, f"it is cut: {n_bytes:,} bytes of weights are there, {expected} belong to it", _DAMAGED)
 
 
-def _check_tensors(header: Mapping[str, Any], module: nn.Module, name: str) -> None:
-    """Every tensor of the network is there, with its shape and type, and no other."""
-    expected = module.state_dict()
+def _check_tensors(header: Mapping[str, Any], expected: Mapping[str, torch.Tensor], name: str) -> None:
+    """Every tensor of the network and its gate is there, with its shape and type, and no other."""
     for key in sorted((header.keys() - {"__metadata__"}) ^ expected.keys()):
         raise _not_ours(name, f"{key} {'is missing' if key in expected else 'is no tensor of its network'}")
     for key, tensor in expected.items():
@@ -184,15 +202,13 @@ def _check_tensors(header: Mapping[str, Any], module: nn.Module, name: str) -> N
             raise _not_ours(name, "its header is damaged", _DAMAGED)
 
 
-def _read_tensors(content: bytes, sha256: str, name: str) -> dict[str, torch.Tensor]:
+def _read_tensors(content: bytes, name: str) -> dict[str, torch.Tensor]:
     try:
         tensors = safetensors.torch.load(content)
     except (SafetensorError, ValueError, RuntimeError) as error:
         raise _not_ours(name, f"its weights cannot be read ({error})", _DAMAGED) from error
     if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values() if tensor.is_floating_point()):
         raise _not_ours(name, "some of its weights are not finite numbers", "Train the model again.")
-    if _hash(tensors) != sha256:
-        raise _not_ours(name, "its weights are not those that were saved; the file was changed or damaged", _DAMAGED)
     return tensors
 
 

@@ -21,12 +21,13 @@ from engine.model.device import choose
 from engine.model.file import LoadedModel
 from engine.model.probabilities import EQUAL_PRIOR, decide, group_prevalence, group_probability, posterior
 from engine.prediction.fusion import fuse_lesions
+from engine.prediction.gate import open_gate
 from engine.prediction.loaded import open_model
-from engine.prediction.logits import compute_logits
+from engine.prediction.logits import compute_logits, compute_logits_and_features
 from engine.prediction.reading import HINT, Picture, make_picture, read_ahead, read_content, refuse
 from engine.prediction.remembered import Answered, recall, remember
 from engine.prediction.views import check_views, turn
-from engine.prediction_results import Prediction
+from engine.prediction_results import GateVerdict, Prediction
 from engine.wording import count
 
 _CHUNKS = (1, 4, 16, 64)  # the first answer comes at once; the last size goes on
@@ -79,6 +80,7 @@ class Predictor:
 
     def __init__(self, model: LoadedModel, views: int = 1) -> None:
         self._model, self._views = model, views
+        self._gate = open_gate(model)
         self._device = next(model.module.parameters()).device
 
     def answer(self, paths: Sequence[Path], control: Control, on_event: OnEvent) -> tuple[Prediction, ...]:
@@ -126,30 +128,39 @@ class Predictor:
         if not seen:
             return tuple(image for image in chunk if isinstance(image, Prediction))
         card = self._model.card
-        logits = self._look(np.stack([one.picture.pixels for one in seen]), control)
+        logits, verdicts = self._look(np.stack([one.picture.pixels for one in seen]), control)
         named = decide(logits, card.training_prior)
         classes = posterior(logits, card.training_prior, EQUAL_PRIOR, card.temperature)
         groups = group_probability(posterior(logits, card.training_prior, card.data_prior, card.temperature))
         describe = partial(self._describe, prevalence=group_prevalence(card.data_prior))
-        answers = iter(map(describe, seen, logits, (CODES[index] for index in named), classes, groups))
+        answers = iter(map(describe, seen, logits, (CODES[index] for index in named), classes, groups, verdicts))
         return tuple(image if isinstance(image, Prediction) else next(answers) for image in chunk)
 
-    def _look(self, pixels: NDArray[np.uint8], control: Control) -> NDArray[np.float64]:
-        """Logits [n, 7], the mean over the views.
+    def _look(
+        self, pixels: NDArray[np.uint8], control: Control
+    ) -> tuple[NDArray[np.float64], tuple[GateVerdict | None, ...]]:
+        """Logits [n, 7], the mean over the views, and the gate's verdict, which is on the image as it is.
 
         The mean of logits is the mean of log-probabilities, whatever prior and temperature come after: the same rule
         by which several images of one lesion are fused.
         """
         total = np.zeros((len(pixels), len(CODES)))
+        verdicts: tuple[GateVerdict | None, ...] = (None,) * len(pixels)
+        network = self._model.module, self._model.card.preprocessing, self._device
         for number in range(self._views):
             control.raise_if_cancelled()
             turned = turn(pixels, number)
-            total += compute_logits(self._model.module, turned, self._model.card.preprocessing, self._device)
+            if number == 0 and self._gate is not None:
+                logits, features = compute_logits_and_features(network[0], turned, *network[1:])
+                verdicts = self._gate.judge(pixels, features)
+            else:
+                logits = compute_logits(network[0], turned, *network[1:])
+            total += logits
         if not np.isfinite(total).all():
             raise ModelFileError(
                 "The model's answer is not a number.", "Its weights are of no use; choose another model."
             )
-        return total / self._views
+        return total / self._views, verdicts
 
     def _describe(
         self,
@@ -158,6 +169,7 @@ class Predictor:
         code: str,
         classes: NDArray[np.float64],
         group: float,
+        gate: GateVerdict | None,
         prevalence: float,
     ) -> Prediction:
         card, picture = self._model.card, seen.picture
@@ -175,6 +187,7 @@ class Predictor:
             thumbnail=picture.thumbnail,
             logits=tuple(logits.tolist()),
             views=self._views,
+            gate=gate,
             lesion_id=seen.lesion_id,
             content_sha256=picture.content_sha256,
             model_sha256=self._model.sha256,

@@ -9,6 +9,7 @@ from engine.errors import Paused, TrainingError
 from engine.events import Control, EpochDone, Event, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
 from engine.model.device import describe
 from engine.model.file import save_model
+from engine.prediction.gate_fit import FittedGate, GateImages, fit_gate
 from engine.prediction.logits import to_input
 from engine.results import EpochRecord, ModelCard, TrainingResult
 from engine.runs import RunFolder
@@ -16,12 +17,12 @@ from engine.training.augment import draw_variations, vary
 from engine.training.awake import kept_awake
 from engine.training.batches import count_positions, draw_epoch, split_batches
 from engine.training.best import Best
-from engine.training.chance import Purpose, stream
 from engine.training.checkpoint import Checkpoint, Slots, TrainingState, put_best_back
+from engine.training.distributed import Peers, draw_seeds, is_keeper, own_part
 from engine.training.feed import Feed
 from engine.training.finish import Stop, finish
 from engine.training.interval import Interval
-from engine.training.learner import Learner
+from engine.training.learner import Learner, are_finite
 from engine.training.material import Material
 from engine.training.memory import Portion, probe
 from engine.training.meter import Meter, NotFiniteError, not_finite
@@ -58,9 +59,10 @@ class TrainingLoop:
         control: Control,
         on_event: OnEvent,
         checkpoint: Checkpoint | None = None,
+        peers: Peers | None = None,
     ) -> None:
-        """`card` is that of a model that has not learned anything yet; `checkpoint` is what to go on from."""
-        self._config, self._material, self._learner = config, material, learner
+        """`card` is of a model that has not learned; `checkpoint` is to go on from; `control` what `peers` agree on."""
+        self._config, self._material, self._learner, self._peers = config, material, learner, peers
         self._folder, self._card = folder, card
         self._control, self._on_event = control, on_event
         n_positions = count_positions(material.train.labels, config.balancing)
@@ -79,6 +81,9 @@ class TrainingLoop:
         else:
             self._start = self._restore(checkpoint)
         self._meter = Meter(self._start.epoch, self._pace, on_event)
+        if peers is not None:
+            peers.check_batches(self._batches)
+            learner.join(peers)
 
     def run(self) -> TrainingResult:
         """Train to the end. Raises `Paused`, `Cancelled`, `TrainingError` and `DiskError`."""
@@ -120,24 +125,26 @@ class TrainingLoop:
         labels = self._material.train.labels
         drawn = draw_epoch(labels, config.balancing, config.seed, epoch)
         variations = draw_variations(config.augmentation, config.preprocessing, len(drawn), config.seed, epoch)
-        seeds = stream(config.seed, epoch, Purpose.DROPOUT).integers(2**63, size=len(self._batches))
+        seeds = draw_seeds(self._peers, config.seed, epoch, len(self._batches))
         n_done = self._batches[start.step - 1].stop if start.step else 0
         self._pace.start_epoch(epoch, n_done=n_done, seconds=start.seconds)
         self._meter, self._step = Meter(epoch, self._pace, self._on_event), start.step
         self._meter.load(start.tensors)
 
         def learn(portion: int) -> tuple[torch.Tensor, torch.Tensor]:
-            batch = self._batches[self._step]
+            batch, share = own_part(self._peers, self._batches[self._step])
             rows = drawn[batch]
             torch.manual_seed(int(seeds[self._step]))
             images = to_input(self._feed.take(rows), config.preprocessing, device)
             varied = vary(images, variations.of(batch, device))
             rate = self._rate(epoch, self._step)
-            return self._learner.step(varied, torch.from_numpy(labels[rows]).to(device), rate, portion)
+            return self._learner.step(varied, torch.from_numpy(labels[rows]).to(device), rate, portion, share)
 
         while self._step < len(self._batches):
             self._heed()
             self._meter.add(*self._portion.run(learn))
+            if self._peers is not None:
+                self._meter.report()  # so that all hear of a loss that is not finite after the same step
             self._step += 1
             if self._control.is_finishing_early:
                 break
@@ -158,7 +165,9 @@ class TrainingLoop:
                 self._heed()
 
         def score(portion: int) -> Score:
-            return score_validation(module, self._material, preprocessing, device, self._control, tell, portion)
+            return score_validation(
+                module, self._material, preprocessing, device, self._control, tell, portion, self._peers
+            )
 
         result = self._scoring.run(score)
         if result.loss != result.loss:  # nan
@@ -217,13 +226,13 @@ class TrainingLoop:
         self._on_event(TrainingAdjusted(text=f"{error.message} {how} ({self._halvings} of {_MOST_HALVINGS} times)."))
 
     def _save_if_due(self, *, at_epoch_end: bool = False) -> None:
-        if self._interval.is_due(self._slots.cost, at_epoch_end=at_epoch_end):
+        if is_keeper(self._peers) and self._interval.is_due(self._slots.cost, at_epoch_end=at_epoch_end):
             self._save()
 
     def _save(self) -> None:
         """Begin to write a checkpoint. Raises `NotFiniteError` where what was learned is not worth one."""
         of_meter, of_learner = self._meter.tensors(), self._learner.tensors()
-        if not _is_finite(of_learner):
+        if not are_finite(of_learner):
             where = f"epoch {len(self._history) + 1}, step {self._step}"
             raise not_finite(f"The weights of the network were no finite numbers any more after {where}.")
         state = TrainingState(
@@ -280,9 +289,11 @@ class TrainingLoop:
             tolerance=0.0 if is_exact else _ROUNDING,
             epochs_run=len(self._history),
             stopped=stopped,
+            fit_gate=self._fit_gate,
         )
 
-
-def _is_finite(tensors: dict[str, torch.Tensor]) -> bool:
-    weights = (tensor for name, tensor in tensors.items() if name.startswith("model.") and tensor.is_floating_point())
-    return all(bool(torch.isfinite(tensor).all()) for tensor in weights)
+    def _fit_gate(self) -> FittedGate | None:
+        material = self._material
+        images = GateImages(material.pixels, material.train.positions, material.val.positions, material.test_positions)
+        module, preprocessing, device = self._learner.scored, self._config.preprocessing, self._learner.device
+        return fit_gate(module, preprocessing, device, images, self._control, self._on_event)

@@ -49,7 +49,7 @@ class PartImages:
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """What a training works on. The test part is in the split and nowhere else."""
+    """What a training works on. Of the test part it has no diagnosis but in the split, and learns from no pixel."""
 
     split: pd.DataFrame
     """As `engine.data.split` has it."""
@@ -57,6 +57,8 @@ class Material:
     """Read-only, mapped from the cache: [n, S, S, 3]."""
     train: PartImages
     val: PartImages
+    test_positions: Ints
+    """Rows of `pixels`, by which the finished model's gate is judged."""
     fingerprints: Fingerprints
     """Of the training and validation images."""
     training_prior: tuple[float, ...]
@@ -94,6 +96,7 @@ def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Mate
         pixels=cache.pixels,
         train=train,
         val=val,
+        test_positions=_positions(split[split["part"] == "test"], cache.positions),
         fingerprints=Fingerprints.of(seen, cache.pixels, _positions(seen, cache.positions)),
         training_prior=class_shares(train.labels, config.balancing),
         data_prior=class_shares(train.labels, "none"),

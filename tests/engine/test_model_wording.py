@@ -26,6 +26,7 @@ TRAINED = replace(
 )
 GATE = GateSettings(
     ranges=(),
+    sharpness_limit=0.0,
     looks_limit=1.0,
     features_limit=1.0,
     n_measures=2,

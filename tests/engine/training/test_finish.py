@@ -42,7 +42,7 @@ def test_the_best_epoch_is_scored_again_and_written(folder: RunFolder) -> None:
         scored.append(weights_sha256(learner.scored))
         return 0.5
 
-    result = finish(folder, learner, score, 0.5, tolerance=0.0, epochs_run=7, stopped="early")
+    result = finish(folder, learner, score, 0.5, tolerance=0.0, epochs_run=7, stopped="early", fit_gate=lambda: None)
     assert scored == [result.weights_sha256]
     card = load_model(result.model, _CPU).card
     assert (card.is_finished, card.epochs_run, result.epochs_run, result.stopped) == (True, 7, 7, "early")
@@ -51,7 +51,18 @@ def test_the_best_epoch_is_scored_again_and_written(folder: RunFolder) -> None:
 def test_a_model_that_does_not_score_as_logged_is_not_written(folder: RunFolder) -> None:
     """Faulty memory or a faulty disk: said with both figures; a GPU may round a little otherwise."""
     with pytest.raises(TrainingError, match=r"scores 0\.5010, not 0\.5000"):
-        finish(folder, _learner(), lambda: 0.501, 0.5, tolerance=0.0, epochs_run=7, stopped="finished")
+        finish(
+            folder,
+            _learner(),
+            lambda: 0.501,
+            0.5,
+            tolerance=0.0,
+            epochs_run=7,
+            stopped="finished",
+            fit_gate=lambda: None,
+        )
     assert not folder.final_model.exists()
-    finish(folder, _learner(), lambda: 0.501, 0.5, tolerance=0.005, epochs_run=7, stopped="finished")
+    finish(
+        folder, _learner(), lambda: 0.501, 0.5, tolerance=0.005, epochs_run=7, stopped="finished", fit_gate=lambda: None
+    )
     assert folder.final_model.exists()
