@@ -26,7 +26,9 @@ from engine.results import (
 )
 
 Result = TypeVar("Result", covariant=True)
-LaneName = Literal["work", "answers", "views"]
+LaneName = Literal["work", "answers", "views", "web"]
+WEB_PORT = 7860
+"""Where the web demo is looked for first, as Gradio's own are."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Call(Generic[Result]):
     """As "engine.training.trainer:train"."""
     arguments: dict[str, Any]
     lane: LaneName = "work"
-    """"work" for what takes long, "answers" for what somebody waits for, "views" for pictures that wait for neither."""
+    """"work" for what takes long, "answers" for what somebody waits for, "views" for pictures that wait for neither,
+    "web" for the web demo, which ends only when it is cancelled."""
 
 
 def describe_device(device: DeviceName = "auto") -> Call[DeviceInfo]:
@@ -236,3 +239,8 @@ def save_answers(model: Path, predictions: Sequence[Prediction], path: Path) -> 
 def preview(path: Path, max_side: int) -> Call[bytes]:
     """An image as PNG, turned upright, no side longer than `max_side` pixels."""
     return Call("engine.data.images:preview", {"path": path, "max_side": max_side}, "views")
+
+
+def serve_web_demo(model: Path, port: int = WEB_PORT, device: DeviceName = "auto") -> Call[None]:
+    """Serve the web demo on this computer alone, at `port` or the next free one, until it is cancelled."""
+    return Call("engine.web_demo:serve", {"model": model, "port": port, "device": device}, "web")

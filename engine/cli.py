@@ -22,6 +22,7 @@ from engine import (
     predict_commands,
     terminal,
     training_commands,
+    web_commands,
 )
 from engine.config import from_recipe
 from engine.errors import Cancelled, ConfigError, EngineError, Paused
@@ -38,6 +39,7 @@ COMMANDS = (
     *evaluation_commands.COMMANDS,
     *data_commands.COMMANDS,
     *doctor_commands.COMMANDS,
+    *web_commands.COMMANDS,
 )
 
 _KEPT = {
@@ -119,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluation_commands.add_commands(commands)
     data_commands.add_commands(commands)
     doctor_commands.add_commands(commands)
+    web_commands.add_commands(commands)
     return parser
 
 
@@ -189,6 +192,8 @@ def _signals_handled(control: Control, command: str) -> Iterator[None]:
     names = ("SIGTERM", "SIGQUIT", "SIGBREAK") if is_training else ()
     handlers = {getattr(signal, name): on_pause for name in names if hasattr(signal, name)}
     handlers[signal.SIGINT] = on_interrupt
+    if command == "web":  # how systems ask programs to end is its normal end
+        handlers[signal.SIGTERM] = on_interrupt
     previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"torch", "torchvision", "sklearn", "scipy", "pandas", "matplotlib"}
+HEAVY = {"torch", "torchvision", "sklearn", "scipy", "pandas", "matplotlib", "gradio", "fastapi", "starlette"}
 COMMANDS = {path.stem for path in (ROOT / "engine").glob("*_commands.py")}
-COMMAND_LINE = {"cli", "evaluation_terminal", "terminal", *COMMANDS}
+COMMAND_LINE = {"cli", "evaluation_terminal", "terminal", "web_demo", *COMMANDS}
 GROUND_FLOOR = {path.stem for path in (ROOT / "engine").glob("*.py")} - {"__init__", "figures", *COMMAND_LINE}
 FLOORS = ["data", "model", "prediction", "evaluation", "training"]
 MAY_USE = {"data": 0, "model": 0, "prediction": 2, "evaluation": 3, "training": 4}
@@ -55,7 +55,16 @@ def test_ground_floor_stands_on_nothing() -> None:
     """The ground floor imports no floor above it."""
     for room in GROUND_FLOOR:
         used = {n.split(".")[1] for n in imports_of(ROOT / "engine" / f"{room}.py") if n.startswith("engine.")}
-        assert not used & {*FLOORS, *COMMAND_LINE}, room
+        assert not used & {*FLOORS, *COMMAND_LINE, "web"}, room
+
+
+def test_nothing_stands_on_the_web_demo() -> None:
+    """Only the room that serves it imports the page; Gradio reaches nobody else."""
+    for path in (ROOT / "engine").rglob("*.py"):
+        if path.parent.name != "web" and path.name != "web_demo.py":
+            used = {name.split(".")[0] for name in imports_of(path)}
+            assert not used & {"gradio", "starlette", "fastapi", "uvicorn"}, path
+            assert not any(name.startswith("engine.web.") for name in imports_of(path)), path
 
 
 def test_ground_floor_and_command_line_are_cheap_to_import() -> None:

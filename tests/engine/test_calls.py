@@ -49,6 +49,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "fuse": {"model": Path("model.safetensors"), "predictions": []},
     "explain": {"model": Path("model.safetensors"), "path": Path("a.jpg")},
     "save_answers": {"model": Path("model.safetensors"), "predictions": [], "path": Path("answers.csv")},
+    "serve_web_demo": {"model": Path("model.safetensors")},
     "preview": {"path": Path("a.jpg"), "max_side": 512},
 }
 
