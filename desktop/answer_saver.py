@@ -11,6 +11,7 @@ from desktop.jobs import JobRunner
 from desktop.single_job import SingleJob
 from desktop.widgets.prediction_model import Answer
 from engine import calls, wording
+from engine.labels import DEMO_NOTICE, NOTICE
 
 _KINDS = {"Table (*.csv)": "csv", "Page with heat maps (*.html)": "html", "JSON lines (*.jsonl)": "jsonl"}
 
@@ -30,9 +31,15 @@ class AnswerSaver(QObject):
         self.job = SingleJob(runner, self)
         self.job.failed.connect(self.failed)
 
-    def copy(self, answer: Answer) -> None:
-        """Put the whole answer on the clipboard as text."""
-        QGuiApplication.clipboard().setText(wording.as_text(answer.prediction))
+    def copy(self, answers: Sequence[Answer]) -> None:
+        """Put whole answers on the clipboard as text, each with the notice."""
+        texts = [wording.as_text(answer.prediction) for answer in answers]
+        if any(answer.is_demo for answer in answers):
+            texts.append(DEMO_NOTICE)
+        if texts and not any(NOTICE in text for text in texts):
+            texts.append(NOTICE)
+        if texts:
+            QGuiApplication.clipboard().setText("\n\n".join(texts))
 
     def ask(self, answers: Sequence[Answer]) -> None:
         """Ask where to save `answers`, all of one model, then save them there."""

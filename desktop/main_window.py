@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QMimeData, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.drop_catcher import DropCatcher
 from desktop.jobs import Job, JobRunner
 from desktop.pages.data_page import DataPage, is_table_or_zip
 from desktop.pages.evaluate_page import EvaluatePage
@@ -102,6 +103,12 @@ class MainWindow(QMainWindow):
         if others:
             self.show_page("predict")
             self.predict_page.open_paths(others)
+
+    @Slot(QMimeData)
+    def _on_dropped(self, data: QMimeData) -> None:
+        """What no page takes itself is for Predict."""
+        self.show_page("predict")
+        self.predict_page.take(data)
 
     @Slot(str)
     def show_page(self, name: str) -> None:
@@ -244,6 +251,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._state.follow(self._runner)
+        DropCatcher(self).dropped.connect(self._on_dropped)
         self._state.model_changed.connect(self._on_model_changed)
         self._state.runs_changed.connect(self._on_runs_changed)
         self._runner.job_ended.connect(self._on_job_ended)

@@ -34,7 +34,9 @@ class PredictionQueue(QObject):
         self._job: Job | None = None
         self._is_held = False
         self._model = Path()
-        self._model_name = ""
+        self._model_name, self._is_demo = "", False
+        self.views = 1
+        """How many flips and rotations of each image are looked at from the next batch on: 1 or 8."""
 
     @property
     def job(self) -> Job | None:
@@ -69,8 +71,9 @@ class PredictionQueue(QObject):
         if self._job is not None or self._is_held or not self._waiting or model is None or card is None:
             return
         paths = self._waiting.popleft()
-        self._model, self._model_name = model, card.name
-        job = self._runner.start(calls.predict(model, paths, answering_device(self._state)), _title(paths))
+        self._model, self._model_name, self._is_demo = model, card.name, card.is_demo
+        call = calls.predict(model, paths, answering_device(self._state), views=self.views)
+        job = self._runner.start(call, _title(paths))
         job.reported.connect(self._on_reported)
         job.succeeded.connect(self._on_succeeded)
         job.failed.connect(self._on_failed)
@@ -80,7 +83,8 @@ class PredictionQueue(QObject):
     @Slot(object)
     def _on_reported(self, event: Event) -> None:
         if isinstance(event, PredictionsDone):
-            self.answered.emit([Answer(one, self._model, self._model_name) for one in event.predictions])
+            by = (self._model, self._model_name, self._is_demo)
+            self.answered.emit([Answer(one, *by) for one in event.predictions])
 
     @Slot(object)
     def _on_succeeded(self, predictions: tuple[Prediction, ...]) -> None:

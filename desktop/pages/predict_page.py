@@ -4,35 +4,36 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, Slot
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.answer_fuser import AnswerFuser, can_fuse
 from desktop.answer_saver import AnswerSaver
+from desktop.drop_catcher import DropCatcher
+from desktop.image_intake import MODEL_SUFFIX
+from desktop.image_opener import ImageOpener
 from desktop.jobs import Job, JobRunner
 from desktop.model_reader import ModelReader
 from desktop.pages.page import Page
 from desktop.prediction_queue import PredictionQueue
 from desktop.preview_loader import PreviewLoader
 from desktop.state import AppState
-from desktop.theme import GAP, mark_primary
+from desktop.theme import GAP
 from desktop.widgets.answer_view import AnswerView
-from desktop.widgets.drop_area import DropArea, local_paths
-from desktop.widgets.image_view import ImageView
 from desktop.widgets.job_view import JobView
 from desktop.widgets.model_choice import ModelChoice
+from desktop.widgets.models_dialog import ModelsDialog
+from desktop.widgets.picture_column import PictureColumn
 from desktop.widgets.predict_welcome import PredictWelcome
-from desktop.widgets.prediction_list import PredictionList
 from desktop.widgets.prediction_model import Answer
-from desktop.widgets.why_bar import WhyBar
+from desktop.widgets.results_column import ResultsColumn
 from engine import wording
 from engine.errors import ConfigError
 from engine.labels import NOTICE
 
 _PURPOSE = "Show images to a trained model. They stay on this computer, and nothing is written beside them."
-_LIST_WIDTH = 29 * GAP
-_MODEL_SUFFIX = ".safetensors"
-_IMAGE_FILTER = "Images (*.jpg *.jpeg *.png *.JPG *.JPEG *.PNG)"
+_VIEWS = "Look at 8 flips and rotations, 8 times slower"
 
 
 class PredictPage(Page):
@@ -41,39 +42,38 @@ class PredictPage(Page):
     def __init__(self, state: AppState, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__("Predict", _PURPOSE, parent)
         self._state, self._runner = state, runner
-        self._dialog: QFileDialog | None = None
-        self._folder = Path.home()
         self.reader = ModelReader(state, runner, self)
         self.queue = PredictionQueue(state, runner, self)
         self.model_choice = ModelChoice(state)
-        self.drop_area = DropArea("Drop images here", "or a folder of them, or paste")
-        self.images_button = mark_primary(QPushButton("Choose images…"))
-        self.folder_button = QPushButton("Choose folder…")
-        self.list = PredictionList()
+        self.views_box = QCheckBox(_VIEWS)
+        self.results = ResultsColumn()
+        self.drop_area, self.list = self.results.drop_area, self.results.list
+        self.images_button, self.folder_button = self.results.images_button, self.results.folder_button
+        self.lesion_button, self.clear_button = self.results.lesion_button, self.results.clear_button
         self.again_button = QPushButton("Ask again")
-        self.clear_button = QPushButton("Clear")
         self.note = QLabel()
-        self.image_view = ImageView()
+        self.picture = PictureColumn(state, runner)
+        self.image_view, self.why_bar = self.picture.view, self.picture.why
         self.previews = PreviewLoader(runner, self.image_view, self)
         self.answer_view = AnswerView()
         self.job_view = JobView(compact=True)
-        self.why_bar = WhyBar(state, runner, self.image_view)
-        self.saver = AnswerSaver(runner, self)
+        self.saver, self.fuser = AnswerSaver(runner, self), AnswerFuser(runner, self)
+        self.opener = ImageOpener(state, self)
+        self.drops = DropCatcher(self)
         self.copy_button, self.save_button = QPushButton("Copy as text"), QPushButton("Save results…")
         self._empty = PredictWelcome()
         self.train_button, self.file_button = self._empty.train_button, self._empty.file_button
         self._work = self._make_work()
         self.body.addWidget(self._empty)
         self.body.addWidget(self._work, 1)
-        self.setAcceptDrops(True)
         self._set_tab_order()
         self._connect()
         self._show_model()
         self._on_answer_selected(None)
 
     def open_paths(self, paths: tuple[Path, ...]) -> None:
-        """Take what was dropped, pasted or chosen: a model file is opened, everything else is asked about."""
-        models = [path for path in paths if path.suffix.lower() == _MODEL_SUFFIX]
+        """Take what the user wants: a model file is opened, everything else is asked about."""
+        models = [path for path in paths if path.suffix.lower() == MODEL_SUFFIX]
         images = [path for path in paths if path not in models]
         self.clear_error()
         if models:
@@ -91,19 +91,10 @@ class PredictPage(Page):
         if self._state.model is None and self.reader.job is None and found and found[0].model is not None:
             self.reader.open(found[0].model)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Images and models can be dropped on the whole page."""
-        if local_paths(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take what was dropped."""
-        paths = local_paths(event.mimeData())
-        if paths:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.open_paths(paths)
+    def take(self, data: QMimeData) -> None:
+        """Take what was dropped elsewhere in the window."""
+        self.clear_error()
+        self.opener.take(data)
 
     @Slot()
     def _show_model(self) -> None:
@@ -133,9 +124,15 @@ class PredictPage(Page):
         words = wording.count(len(answers), "image") if answers else ""
         self.note.setText(f"{words}, {failed:,} without an answer" if failed else words)
         self.clear_button.setEnabled(bool(answers))
-        is_other = any(answer.model != self._state.model for answer in answers)
+        is_other = any(answer.model != self._state.model or self._is_other_view(answer) for answer in answers)
         self.again_button.setVisible(is_other and self._state.model_card is not None)
         self.save_button.setEnabled(len({answer.model for answer in answers}) == 1)
+
+        self.picture.offer_samples(not answers and self.queue.job is None)
+
+    def _is_other_view(self, answer: Answer) -> bool:
+        """It was looked at in another number of views than the switch says now."""
+        return answer.prediction.code is not None and answer.prediction.views != self.queue.views
 
     @Slot(object)
     def _on_answered(self, answers: list[Answer]) -> None:
@@ -150,6 +147,26 @@ class PredictPage(Page):
         self.copy_button.setEnabled(answer is not None)
 
     @Slot()
+    def _on_choice_changed(self) -> None:
+        self.lesion_button.setEnabled(can_fuse(self.list.chosen))
+        self._show_progress()
+
+    @Slot(bool)
+    def _on_views_toggled(self, is_on: bool) -> None:
+        self.queue.views = 8 if is_on else 1
+        self._show_progress()
+
+    @Slot()
+    def _on_lesion_clicked(self) -> None:
+        self.clear_error()
+        self.fuser.fuse(self.list.chosen)
+
+    @Slot(object)
+    def _on_fused(self, answer: Answer) -> None:
+        self._on_answered([answer])
+        self.list.select_answer(answer)
+
+    @Slot()
     def _on_anyway_requested(self) -> None:
         answer = self.list.selected
         if answer is not None:
@@ -157,8 +174,7 @@ class PredictPage(Page):
 
     @Slot()
     def _on_copy_clicked(self) -> None:
-        if (answer := self.list.selected) is not None:
-            self.saver.copy(answer)
+        self.saver.copy(self.list.chosen)
 
     @Slot()
     def _on_save_clicked(self) -> None:
@@ -186,38 +202,10 @@ class PredictPage(Page):
             job.cancel()
 
     @Slot()
-    def _on_paste(self) -> None:
-        paths = local_paths(QGuiApplication.clipboard().mimeData())
-        if paths:
-            self.open_paths(paths)
-        else:
-            hint = "Copy image files in the file manager, then paste them here."
-            self.show_error(ConfigError("There are no files on the clipboard.", hint))
-
-    @Slot()
-    def _on_images_clicked(self) -> None:
-        self._open_dialog("Choose images", QFileDialog.FileMode.ExistingFiles, _IMAGE_FILTER)
-
-    @Slot()
-    def _on_folder_clicked(self) -> None:
-        self._open_dialog("Choose a folder of images", QFileDialog.FileMode.Directory, "")
-
-    @Slot()
-    def _on_file_requested(self) -> None:
-        self._open_dialog("Open a model file", QFileDialog.FileMode.ExistingFile, f"Models (*{_MODEL_SUFFIX})")
-
-    def _open_dialog(self, title: str, mode: QFileDialog.FileMode, name_filter: str) -> None:
-        self._dialog = QFileDialog(self, title, str(self._folder), name_filter)
-        self._dialog.setFileMode(mode)
-        self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._dialog.filesSelected.connect(self._on_files_selected)
-        self._dialog.open()
-
-    @Slot(list)
-    def _on_files_selected(self, names: list[str]) -> None:
-        paths = tuple(Path(name) for name in names)
-        self._folder = paths[0].parent
-        self.open_paths(paths)
+    def _on_list_requested(self) -> None:
+        dialog = ModelsDialog(self._state, self._runner, self)
+        dialog.model_chosen.connect(self._on_model_chosen)
+        dialog.open()
 
     @Slot(object)
     def _on_model_chosen(self, model: Path) -> None:
@@ -228,12 +216,23 @@ class PredictPage(Page):
         self.page_requested.emit("train")
 
     def _connect(self) -> None:
-        self.drop_area.paths_dropped.connect(self.open_paths)
-        self.images_button.clicked.connect(self._on_images_clicked)
-        self.folder_button.clicked.connect(self._on_folder_clicked)
+        self.drop_area.paths_dropped.connect(self.opener.take_paths)
+        self.drops.dropped.connect(self.take)
+        self.opener.opened.connect(self.open_paths)
+        self.opener.failed.connect(self.show_error)
+        self.picture.samples.chosen.connect(self.open_paths)
+        self.images_button.clicked.connect(self.opener.choose_images)
+        self.folder_button.clicked.connect(self.opener.choose_folder)
         self.model_choice.model_chosen.connect(self._on_model_chosen)
-        self.model_choice.file_requested.connect(self._on_file_requested)
-        self.file_button.clicked.connect(self._on_file_requested)
+        self.model_choice.list_requested.connect(self._on_list_requested)
+        self.model_choice.file_requested.connect(self.opener.choose_model)
+        self.file_button.clicked.connect(self.opener.choose_model)
+        self.views_box.toggled.connect(self._on_views_toggled)
+        self.lesion_button.clicked.connect(self._on_lesion_clicked)
+        self.fuser.fused.connect(self._on_fused)
+        self.fuser.failed.connect(self.show_error)
+        self.list.copy_requested.connect(self._on_copy_clicked)
+        self.list.choice_changed.connect(self._on_choice_changed)
         self.train_button.clicked.connect(self._on_train_clicked)
         self.again_button.clicked.connect(self._on_again_clicked)
         self.clear_button.clicked.connect(self._on_clear_clicked)
@@ -249,27 +248,29 @@ class PredictPage(Page):
         self.reader.failed.connect(self.show_error)
         self._state.model_changed.connect(self._show_model)
         self.job_view.cancel_requested.connect(self._on_cancel_requested)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self).activated.connect(self._on_paste)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self).activated.connect(self.opener.paste)
 
     def _set_tab_order(self) -> None:
         """As one reads: model, what to ask, the answers, what to do with them."""
-        choose = (self.model_choice.button, self.images_button, self.folder_button)
-        why = (self.why_bar.why_box, self.why_bar.class_choice, self.why_bar.slider, self.why_bar.hidden_box)
-        take = (self.again_button, self.copy_button, self.save_button, self.clear_button)
-        order = (*choose, self.list, *why, self.answer_view.anyway_button, self.job_view.cancel_button, *take)
+        choose = (self.model_choice.button, self.views_box, self.images_button, self.folder_button)
+        bar = self.results.filter_bar
+        listed = (bar.find_field, bar.order_choice, bar.kind_choice, self.list, self.lesion_button, self.clear_button)
+        why = (self.why_bar.why_box, self.why_bar.class_choice, self.why_bar.hidden_box, self.why_bar.slider)
+        take = (self.job_view.cancel_button, self.again_button, self.copy_button, self.save_button)
+        order = (*choose, *listed, *why, self.answer_view.anyway_button, *take)
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
     def _make_work(self) -> QWidget:
         columns = QHBoxLayout()
         columns.setSpacing(2 * GAP)
-        columns.addWidget(self._make_list_column())
-        picture = QVBoxLayout()
-        picture.setSpacing(GAP)
-        picture.addWidget(self.image_view, 1)
-        picture.addWidget(self.why_bar)
-        columns.addLayout(picture, 5)
+        columns.addWidget(self.results)
+        columns.addWidget(self.picture, 5)
         columns.addWidget(self.answer_view, 6)
+        head = QHBoxLayout()
+        head.setSpacing(2 * GAP)
+        head.addWidget(self.model_choice, 1)
+        head.addWidget(self.views_box)
         foot = QLabel(NOTICE)
         foot.setWordWrap(True)
         foot.setProperty("role", "small")
@@ -277,28 +278,11 @@ class PredictPage(Page):
         column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(self.model_choice)
+        column.addLayout(head)
         column.addLayout(columns, 1)
         column.addWidget(self._make_progress_row())
         column.addWidget(foot)
         return work
-
-    def _make_list_column(self) -> QWidget:
-        self.drop_area.content.addWidget(self.images_button)
-        self.drop_area.content.addWidget(self.folder_button)
-        frame = QFrame()
-        frame.setProperty("role", "card")
-        inside = QVBoxLayout(frame)
-        inside.setContentsMargins(1, 4, 1, 4)
-        inside.addWidget(self.list)
-        column = QWidget()
-        column.setFixedWidth(_LIST_WIDTH)
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
-        layout.addWidget(self.drop_area)
-        layout.addWidget(frame, 1)
-        return column
 
     def _make_progress_row(self) -> QWidget:
         """As tall with progress as without: nothing jumps."""
@@ -309,7 +293,7 @@ class PredictPage(Page):
         row.addWidget(self.note)
         row.addWidget(self.job_view)
         row.addStretch()
-        for button in (self.again_button, self.copy_button, self.save_button, self.clear_button):
+        for button in (self.again_button, self.copy_button, self.save_button):
             row.addWidget(button)
         bar.setMinimumHeight(self.job_view.sizeHint().height())
         return bar

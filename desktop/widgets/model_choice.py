@@ -12,12 +12,16 @@ from desktop.widgets.elided_label import ElidedLabel
 from engine import wording
 from engine.results import ModelCard
 
+_LIST = ":list:"  # no path is called so
+
 
 class ModelChoice(QWidget):
     """One line; follows the shared state by itself."""
 
     model_chosen = Signal(object)
     """The `Path` of a run's model."""
+    list_requested = Signal()
+    """The user wants to see all models with their cards."""
     file_requested = Signal()
     """The user wants to look for a model file."""
 
@@ -56,11 +60,14 @@ class ModelChoice(QWidget):
             action.setChecked(run.model == self._state.model)
             self.menu.addAction(action)
         self.menu.addSeparator()
+        self.menu.addAction("All models and their cards…").setData(_LIST)
         self.menu.addAction("Open a model file…").setData("")
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
-        if action.data():
+        if action.data() == _LIST:
+            self.list_requested.emit()
+        elif action.data():
             self.model_chosen.emit(Path(action.data()))
         else:
             self.file_requested.emit()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -401,3 +402,16 @@ def test_pause_is_the_answer_that_return_gives_and_closes_the_window(
     assert training.has_paused
     assert (tmp_path / "run").read_text() == "checkpoint"
     assert runner.child_pid("work") is None
+
+
+def test_images_can_be_dropped_anywhere(window: MainWindow) -> None:
+    """On the side bar, say: Predict opens and takes them, or says what is missing."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/images/a.jpg")])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), copy, data, left, none)
+    QGuiApplication.sendEvent(window.sidebar, enter)
+    assert enter.isAccepted()
+    QGuiApplication.sendEvent(window.sidebar, QDropEvent(QPointF(5, 5), copy, data, left, none))
+    assert window.page is window.predict_page
+    assert window.predict_page.error_panel.sentence == "There is no model to answer."

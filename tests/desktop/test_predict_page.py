@@ -1,16 +1,19 @@
 """The Predict page, through its states, without the engine."""
 
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.pages.predict_page import PredictPage
 from desktop.state import AppState
+from desktop.widgets.models_dialog import ModelsDialog
+from engine import samples
 from engine.errors import DataError, ModelFileError
 from engine.events import PredictionsDone, ProgressDone
 from engine.labels import NOTICE
@@ -21,6 +24,7 @@ from tests.desktop.scripted_runner import ScriptedRunner
 
 MODEL = Path("model.safetensors")
 A, B = Path("/images/a.jpg"), Path("/images/b.jpg")
+OTHER = Path("/models/other.safetensors")
 
 
 @pytest.fixture
@@ -52,7 +56,12 @@ def urls_of(*paths: Path) -> QMimeData:
 
 def drop(target: QWidget, *paths: Path) -> None:
     """What Qt does when somebody drops files on `target`."""
-    data, point = urls_of(*paths), QPointF(target.rect().center())
+    drop_data(target, urls_of(*paths))
+
+
+def drop_data(target: QWidget, data: QMimeData) -> None:
+    """What Qt does when somebody drops anything on `target`: who accepts it when it comes in is given it."""
+    point = QPointF(target.rect().center())
     nothing = Qt.KeyboardModifier.NoModifier
     button, action = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
     enter = QDragEnterEvent(point.toPoint(), action, data, button, nothing)
@@ -116,13 +125,153 @@ def test_list_leads_through_the_answers(ready: PredictPage, scripted: ScriptedRu
     assert ready.image_view.words == "This image could not be read"
 
 
-def test_model_dropped_on_the_page_is_opened(ready: PredictPage, state: AppState, scripted: ScriptedRunner) -> None:
-    """A model file and images dropped together: the new model answers."""
-    drop(ready, Path("/models/other.safetensors"), A)
+def test_model_dropped_on_the_page_is_asked_about(
+    ready: PredictPage, state: AppState, scripted: ScriptedRunner
+) -> None:
+    """A model file and images dropped together: once the user says so, the new model answers."""
+    drop(ready, OTHER, A)
+    assert scripted.jobs == []
+    assert ready.opener.question is not None
+    assert ready.opener.question.text() == "Use model other.safetensors for predictions?"
+    ready.opener.question.use_button.click()
     assert scripted.names() == ["describe"]
     scripted.latest("describe").succeed(card("other"))
-    assert state.model == Path("/models/other.safetensors")
-    assert scripted.latest("predict").call.arguments["model"] == Path("/models/other.safetensors")
+    assert state.model == OTHER
+    assert scripted.latest("predict").call.arguments["model"] == OTHER
+
+
+def test_a_dropped_model_can_be_declined(ready: PredictPage, state: AppState, scripted: ScriptedRunner) -> None:
+    """The model in use stays, and answers the images that came along."""
+    drop(ready, OTHER, A)
+    assert ready.opener.question is not None
+    ready.opener.question.keep_button.click()
+    assert ready.opener.question is None
+    assert state.model == MODEL
+    assert scripted.names() == ["predict"]
+    assert scripted.latest("predict").call.arguments["model"] == MODEL
+
+
+def test_the_first_model_needs_no_question(page: PredictPage, state: AppState, scripted: ScriptedRunner) -> None:
+    """With none in use there is nothing to give up."""
+    drop(page, OTHER, A)
+    assert page.opener.question is None
+    scripted.latest("describe").succeed(card("other"))
+    assert state.model == OTHER
+    assert scripted.latest("predict").call.arguments["paths"] == (A,)
+
+
+def test_a_picture_from_a_browser_is_answered(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """Dropped or pasted without a file, it gets one for as long as the program runs."""
+    image = QImage(20, 10, QImage.Format.Format_RGB32)
+    image.fill(QColor("tan"))
+    data = QMimeData()
+    data.setImageData(image)
+    drop_data(ready.drop_area, data)
+    ready.activateWindow()
+    QGuiApplication.clipboard().setImage(image)
+    QTest.keySequence(ready, QKeySequence(QKeySequence.StandardKey.Paste))
+    jobs = [scripted.jobs[0]]
+    jobs[0].succeed(())
+    jobs.append(scripted.jobs[1])
+    (first,), (second,) = (job.call.arguments["paths"] for job in jobs)
+    assert (first.name, second.name) == ("Pasted image 1.png", "Pasted image 2.png")
+    assert QImage(str(first)).size() == image.size()
+
+
+def test_an_address_is_not_fetched(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """It says to save the image first, wherever it is dropped."""
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/mole.jpg")])
+    drop_data(ready.list.viewport(), data)
+    assert ready.error_panel.sentence == "This is the address of an image, not the image."
+    assert "Save the image first" in ready.error_panel.hint
+    assert scripted.jobs == []
+
+
+def test_hundreds_of_images_are_one_batch(ready: PredictPage, scripted: ScriptedRunner, qtbot: QtBot) -> None:
+    """300 files at once: one question, answers as they come, the window never held up for long."""
+    paths = [Path(f"/images/{number:03}.jpg") for number in range(300)]
+    drop(ready, *paths)
+    (job,) = scripted.jobs
+    assert job.call.arguments["paths"] == tuple(paths)
+    longest = 0.0
+    for start in range(0, 300, 20):
+        began = time.process_time()
+        job.report(PredictionsDone(predictions=tuple(prediction(path) for path in paths[start : start + 20])))
+        QGuiApplication.processEvents()
+        longest = max(longest, time.process_time() - began)
+    job.succeed(())
+    assert ready.note.text() == "300 images"
+    assert ready.answer_view.name == "000.jpg"
+    assert longest < 0.5
+
+
+def test_views_are_a_switch(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """Switched on, what is asked from now on is looked at in 8 views, and earlier answers can be asked again."""
+    drop(ready, A)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A),)))
+    scripted.latest("predict").succeed(())
+    assert scripted.latest("predict").call.arguments["views"] == 1
+    assert not ready.again_button.isVisible()
+    ready.views_box.click()
+    assert ready.again_button.isVisible()
+    ready.again_button.click()
+    assert scripted.latest("predict").call.arguments["views"] == 8
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A, views=8),)))
+    assert not ready.again_button.isVisible()
+    assert "Mean over 8 views" in ready.answer_view.words
+
+
+def test_chosen_images_are_one_lesion(ready: PredictPage, scripted: ScriptedRunner, qtbot: QtBot) -> None:
+    """Two rows chosen: one answer together as a row of its own, which is then looked at."""
+    drop(ready, A, B)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A), prediction(B))))
+    scripted.latest("predict").succeed(())
+    assert not ready.lesion_button.isEnabled()
+    ready.list.selectAll()
+    ready.lesion_button.click()
+    job = scripted.latest("fuse")
+    assert [one.path for one in job.call.arguments["predictions"]] == [A, B]
+    job.succeed(prediction(A, "mel", fused_from=(A, B)))
+    assert [one.prediction.fused_from for one in ready.list.shown] == [(), (), (A, B)]
+    assert ready.answer_view.name == "One lesion, 2 images"
+    assert not ready.lesion_button.isEnabled()
+
+
+def test_samples_are_offered_until_there_is_an_image(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """With a model and no image, the sample images are a click away, with whom they are from."""
+    texts = " ".join(label.text() for label in ready.findChildren(QLabel) if label.isVisible())
+    assert samples.ATTRIBUTION in texts
+    ready.picture.samples.button.click()
+    paths = scripted.latest("predict").call.arguments["paths"]
+    assert paths == tuple(sample.path for sample in samples.list_samples())
+    assert len(paths) == 7
+    assert not ready.picture.samples.button.isVisible()
+
+
+def test_chosen_answers_are_copied_as_text(ready: PredictPage, scripted: ScriptedRunner, qtbot: QtBot) -> None:
+    """Ctrl+C on the list: every chosen answer in full, with the notice."""
+    drop(ready, A, B)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A), refusal(B))))
+    ready.list.selectAll()
+    qtbot.keyClick(ready.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith("a.jpg\n")
+    assert "b.jpg is not a JPEG or PNG image." in text
+    assert NOTICE in text
+
+
+def test_all_models_are_shown_with_their_cards(ready: PredictPage, scripted: ScriptedRunner) -> None:
+    """The menu leads to the list; the one that is chosen there is opened."""
+    run = make_run()
+    ready.model_choice.fill_menu()
+    (action,) = [one for one in ready.model_choice.menu.actions() if one.text().startswith("All models")]
+    action.trigger()
+    (dialog,) = ready.findChildren(ModelsDialog)
+    dialog.list.setCurrentRow(1)
+    scripted.latest("describe").succeed(card("other"))
+    dialog.use_button.click()
+    assert scripted.latest("describe").call.arguments["path"] == run / "model.safetensors"
 
 
 def test_file_of_another_kind_is_refused(ready: PredictPage, state: AppState, scripted: ScriptedRunner) -> None:
@@ -158,7 +307,7 @@ def test_paste_asks_about_copied_files(ready: PredictPage, scripted: ScriptedRun
     assert scripted.latest("predict").call.arguments["paths"] == (A,)
     QGuiApplication.clipboard().setText("words")
     QTest.keySequence(ready, QKeySequence(QKeySequence.StandardKey.Paste))
-    assert ready.error_panel.sentence == "There are no files on the clipboard."
+    assert ready.error_panel.sentence == "There is no image on the clipboard."
 
 
 def test_another_model_can_answer_the_same_images(
@@ -274,9 +423,10 @@ def test_tab_key_follows_the_eye(ready: PredictPage, scripted: ScriptedRunner, q
     drop(ready, A)
     scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A),)))
     ready.activateWindow()
-    order = (ready.model_choice.button, ready.images_button, ready.folder_button, ready.list)
-    order = (*order, ready.why_bar.why_box, ready.job_view.cancel_button)
-    order = (*order, ready.copy_button, ready.save_button, ready.clear_button)
+    bar = ready.results.filter_bar
+    order = (ready.model_choice.button, ready.views_box, ready.images_button, ready.folder_button)
+    order = (*order, bar.find_field, bar.order_choice, bar.kind_choice, ready.list, ready.clear_button)
+    order = (*order, ready.why_bar.why_box, ready.job_view.cancel_button, ready.copy_button, ready.save_button)
     order[0].setFocus()
     for widget in order[1:]:
         qtbot.keyClick(ready.window().focusWidget(), Qt.Key.Key_Tab)
