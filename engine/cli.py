@@ -18,6 +18,7 @@ from engine import (
     doctor_commands,
     evaluation_commands,
     evaluation_terminal,
+    model_commands,
     places,
     predict_commands,
     terminal,
@@ -29,6 +30,7 @@ from engine.errors import Cancelled, ConfigError, EngineError, Paused
 from engine.events import Control, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
+from engine.ranks import is_first_process
 from engine.threads import share_cpu
 
 COMMANDS = (
@@ -39,6 +41,7 @@ COMMANDS = (
     *evaluation_commands.COMMANDS,
     *data_commands.COMMANDS,
     *doctor_commands.COMMANDS,
+    *model_commands.COMMANDS,
     *web_commands.COMMANDS,
 )
 
@@ -62,6 +65,8 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     share_cpu()
     value, text, code = _carry_out(options)
+    if not is_first_process():
+        return code  # the first one says the same
     if options.json:
         print(json.dumps(value, ensure_ascii=False, allow_nan=False))
     elif text:
@@ -121,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluation_commands.add_commands(commands)
     data_commands.add_commands(commands)
     doctor_commands.add_commands(commands)
+    model_commands.add_commands(commands)
     web_commands.add_commands(commands)
     return parser
 

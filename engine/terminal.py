@@ -22,6 +22,7 @@ from engine.events import (
 )
 from engine.labels import DEMO_NOTICE, LIMITS, NOTICE
 from engine.prediction_results import Prediction
+from engine.ranks import own_rank
 from engine.results import TrainingResult
 
 
@@ -98,7 +99,8 @@ def _epoch_line(event: EpochDone, epochs: int) -> str:
 def resume_command(run: Path) -> str:
     """What to type to go on with a run: by its name where that is enough."""
     name = run.name if run.parent == places.runs_dir() else str(run)
-    return f"main.py resume {shlex.quote(name)}"
+    several = "" if own_rank() is None else "torchrun ... "
+    return f"{several}main.py resume {shlex.quote(name)}"
 
 
 def describe_training(result: TrainingResult) -> str:

@@ -14,6 +14,7 @@ from engine.events import Control, OnEvent
 from engine.fold_sets import is_fold_set
 from engine.json_output import training_json
 from engine.labels import NOTICE
+from engine.ranks import own_rank
 from engine.records import as_json
 
 COMMANDS = ("train", "resume")
@@ -99,6 +100,7 @@ def run_train(options: argparse.Namespace, control: Control, on_event: OnEvent) 
     """Train a network."""
     config = training_config(options)  # before the heavy import: what is wrong with it is said at once
     if options.folds is not None:
+        _refuse_several_processes()
         from engine.training.folds import train_folds
 
         folds = train_folds(config, options.folds, options.open_test, control=control, on_event=on_event)
@@ -115,6 +117,7 @@ def run_resume(options: argparse.Namespace, control: Control, on_event: OnEvent)
     """Go on with a training that was interrupted."""
     for path in (options.run_folder, places.runs_dir() / options.run_folder):
         if is_fold_set(path):
+            _refuse_several_processes()
             from engine.training.folds import resume_folds
 
             return _report_folds(resume_folds(path, options.open_test, control=control, on_event=on_event)), 0
@@ -125,6 +128,11 @@ def run_resume(options: argparse.Namespace, control: Control, on_event: OnEvent)
 
     result = resume(run, control=control, on_event=on_event)
     return (training_json(result), terminal.describe_training(result)), 0
+
+
+def _refuse_several_processes() -> None:
+    if own_rank() is not None:
+        raise ConfigError("Folds are trained by one process.", "Leave torchrun out, or train fold by fold with --fold.")
 
 
 def _report_folds(result: FoldsResult) -> Report:

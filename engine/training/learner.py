@@ -10,6 +10,7 @@ from engine.config import TrainingConfig
 from engine.model.device import half_type
 from engine.training.average import Average
 from engine.training.batches import split_batches
+from engine.training.distributed import Peers, Share
 from engine.training.optimizer import build_optimizer, set_learning_rate
 
 
@@ -28,6 +29,11 @@ class Learner:
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._half is torch.float16)
         self._log_prior = torch.tensor(training_prior).log().to(device)
         self._average = Average(self.module, config.averaging) if config.averaging else None
+        self._peers: Peers | None = None
+
+    def join(self, peers: Peers) -> None:
+        """From now on every step is made together with `peers`."""
+        self._peers = peers
 
     @property
     def scored(self) -> nn.Module:
@@ -35,24 +41,33 @@ class Learner:
         return self.module if self._average is None else self._average.module
 
     def step(
-        self, images: torch.Tensor, labels: torch.Tensor, rate: float, portion: int | None = None
+        self,
+        images: torch.Tensor,
+        labels: torch.Tensor,
+        rate: float,
+        portion: int | None = None,
+        share: Share | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Learn from normalised `images` [n, 3, S, S] and `labels` [n]; both on the device.
 
         At most `portion` images go through the network at a time; the step is that of all of them, but for what batch
         normalisation makes of smaller batches. Returns the mean loss before the step and the class [n] named for each
-        image, both still on the device.
+        image, both still on the device; where the images are a `share` of a batch, those of the whole batch.
         """
         self.module.train()
         set_learning_rate(self._optimizer, rate)
         self._optimizer.zero_grad()
         portions = split_batches(len(labels), portion or len(labels))
-        done = [self._backward(images[rows], labels[rows], len(labels)) for rows in portions]
+        n_in_all = len(labels) if share is None else share.n_in_all
+        done = [self._backward(images[rows], labels[rows], n_in_all) for rows in portions]
+        loss, named = torch.stack([loss for loss, _ in done]).sum(), torch.cat([named for _, named in done])
+        if self._peers is not None and share is not None:
+            loss, named = self._peers.combine(self.module, loss, named, share)
         self._scaler.step(self._optimizer)
         self._scaler.update()
         if self._average is not None:
             self._average.update(self.module)
-        return torch.stack([loss for loss, _ in done]).sum(), torch.cat([named for _, named in done])
+        return loss, named
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """Copies of all that steps change, by name, on the device."""
@@ -85,12 +100,21 @@ class Learner:
     def _backward(self, images: torch.Tensor, labels: torch.Tensor, n_in_all: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Add the gradients of some of the `n_in_all` images; their share of the mean loss, and the classes named."""
         with torch.autocast(self.device.type, dtype=self._half, enabled=self._half is not None):
-            logits = self.module(images.contiguous(memory_format=torch.channels_last)).float()
+            logits = self.module(images.contiguous(memory_format=torch.channels_last))
+        logits = logits.to(
+            torch.promote_types(logits.dtype, torch.float32)
+        )  # half precision is too coarse from here on
         loss = functional.cross_entropy(logits, labels) * (len(labels) / n_in_all)
         self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         corrected = logits.detach() - self._log_prior
         named = corrected.masked_fill(torch.isinf(self._log_prior), -torch.inf).argmax(dim=1)
         return loss.detach(), named
+
+
+def are_finite(tensors: Mapping[str, torch.Tensor]) -> bool:
+    """Whether all weights among what `Learner.tensors` gave are numbers."""
+    weights = (tensor for name, tensor in tensors.items() if name.startswith("model.") and tensor.is_floating_point())
+    return all(bool(torch.isfinite(tensor).all()) for tensor in weights)
 
 
 def _those_of(owner: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

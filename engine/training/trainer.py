@@ -20,6 +20,7 @@ from engine.results import TrainingResult
 from engine.run_lock import held
 from engine.runs import RunFolder, create_run, discard_run
 from engine.training.checkpoint import read_newest
+from engine.training.distributed import Peers, agreed, heard_by, in_turn, is_keeper, joined, scratch_run, share_cores
 from engine.training.exactness import exact
 from engine.training.interruption import interruptible
 from engine.training.learner import Learner
@@ -38,19 +39,21 @@ def train(
     checkpoint to resume from. Raises `Paused`, `Cancelled`, `DataError`, `ConfigError`, `ModelFileError`, `DiskError`,
     and `TrainingError` for a loss that is not finite.
     """
-    control = control or Control()
+    asked = control or Control()
     device = choose(config.device)
-    config = replace(config, data=config.data.absolute(), out=config.out.absolute(), threads=config.threads or CORES)
+    threads = config.threads or share_cores(CORES)
+    config = replace(config, data=config.data.absolute(), out=config.out.absolute(), threads=threads)
     if config.split not in NAMED_SPLITS:
         config = replace(config, split=str(Path(config.split).absolute()))
-    with exact(device, config.threads):
-        module, config, started_from = _start_network(config, control, on_event)
-        material = prepare(config, control, on_event)
-        now = datetime.now()
-        with _new_run(config, now) as folder, interruptible(module, control):
+    with joined(asked, device) as peers, exact(device, config.threads):
+        on_event = heard_by(peers, on_event)
+        module, config, started_from = in_turn(peers, lambda: _start_network(config, asked, on_event))
+        material = in_turn(peers, lambda: prepare(config, asked, on_event))
+        now, control = datetime.now(), agreed(peers, asked)
+        with _new_run(config, now) if is_keeper(peers) else scratch_run() as folder, interruptible(module, control):
             card = write_start(folder, config, material, describe(config.device), started_from, now)
             learner = Learner(module, config, material.training_prior, device)
-            return TrainingLoop(config, material, learner, folder, card, control, on_event).run()
+            return TrainingLoop(config, material, learner, folder, card, control, on_event, peers=peers).run()
 
 
 def resume(run: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events) -> TrainingResult:
@@ -60,21 +63,24 @@ def resume(run: Path, *, control: Control | None = None, on_event: OnEvent = ign
     saved last. Raises what `train` raises, and `TrainingError` where there is nothing to go on from, where the run is
     being trained already, or where its data or settings have changed.
     """
-    control = control or Control()
+    asked = control or Control()
     folder = RunFolder(run.absolute())
     config = read_config(folder.config)
     device = choose(config.device)
-    with _old_run(folder), exact(device, config.threads or CORES):
+    with joined(asked, device) as peers, _old_run(folder, peers) as own, exact(device, config.threads or CORES):
+        on_event = heard_by(peers, on_event)
         on_event(StatusChanged(text="Reading the checkpoint"))
         checkpoint = read_newest(folder)
         check_same_config(config, checkpoint.state)
-        material = prepare(config, control, on_event)
+        material = in_turn(peers, lambda: prepare(config, asked, on_event))
         check_same_data(material, folder, checkpoint.state)
-        module = network.build(config.backbone)
+        module, control = network.build(config.backbone), agreed(peers, asked)
+        if peers is not None:
+            peers.wait()  # the first one will write over what the others read
         with interruptible(module, control):
             learner = Learner(module, config, material.training_prior, device)
             card = checkpoint.state.card
-            return TrainingLoop(config, material, learner, folder, card, control, on_event, checkpoint).run()
+            return TrainingLoop(config, material, learner, own, card, control, on_event, checkpoint, peers).run()
 
 
 def _start_network(
@@ -110,12 +116,16 @@ def _new_run(config: TrainingConfig, now: datetime) -> Iterator[RunFolder]:
 
 
 @contextmanager
-def _old_run(folder: RunFolder) -> Iterator[None]:
-    """The folder of a run that was interrupted, for this process alone."""
+def _old_run(folder: RunFolder, peers: Peers | None) -> Iterator[RunFolder]:
+    """The folder of a run that was interrupted, for this process alone; or where its peer writes instead."""
     if folder.final_model.is_file():
         raise TrainingError(f"The run {folder.path.name} is finished.", "There is nothing to resume; use its model.")
+    if not is_keeper(peers):
+        with scratch_run() as scratch:
+            yield scratch
+        return
     with held(folder.path):
-        yield
+        yield folder
     _tidy(folder)
 
 

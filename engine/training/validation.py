@@ -14,6 +14,7 @@ from engine.events import Control, OnEvent, Progress
 from engine.model.probabilities import decide, group_probability, posterior
 from engine.prediction.logits import compute_logits
 from engine.results import ModelCard
+from engine.training.distributed import Peers, share_of
 from engine.training.material import Material
 
 
@@ -39,19 +40,26 @@ def score_validation(
     control: Control,
     on_event: OnEvent,
     batch_size: int = 64,
+    peers: Peers | None = None,
 ) -> Score:
-    """Put the validation part through the network, `batch_size` images at a time. Raises `Cancelled`."""
+    """Put the validation part through the network, `batch_size` images at a time; `peers` share the work.
+
+    Raises `Cancelled`.
+    """
     part = material.val
-    progress = Progress(len(part), "images", control, on_event)
+    own = share_of(len(part), 0, 1).own if peers is None else peers.share(slice(0, len(part))).own
+    progress = Progress(own.stop - own.start, "images", control, on_event)
     logits = compute_logits(
         module,
         material.pixels,
         preprocessing,
         device,
-        positions=part.positions,
+        positions=part.positions[own],
         batch_size=batch_size,
         progress=progress,
     )
+    if peers is not None:
+        logits = peers.gather(logits, own, len(part))
     confusion = count_confusion(part.labels, decide(logits, material.training_prior))
     return Score(logits, _cross_entropy(logits, part.labels), balanced_accuracy(confusion), recalls(confusion))
 

@@ -1,0 +1,86 @@
+"""Several processes train one network: the same weights as one, none left waiting, and resumed like any training."""
+
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config import TrainingConfig
+from engine.ranks import own_rank
+from engine.runs import list_resumable, list_runs, read_history
+from engine.training.batches import split_batches
+from engine.training.distributed import draw_seeds, share_of
+from tests.engine.training import together
+from tests.engine.training.conftest import MakeConfig
+from tests.engine.training.together import run_together
+
+needs_forkserver = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows neither SIGKILL nor fork servers")
+
+
+@pytest.fixture
+def config(make_config: MakeConfig) -> TrainingConfig:
+    """Three epochs of a few steps."""
+    return make_config(epochs=3, weights="none", batch_size=12)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 8])
+def test_no_position_twice_or_missed(size: int) -> None:
+    """The shares of all processes of all batches of an epoch are its positions, in order, about equally many."""
+    for n_positions in (16, 97, 1000):
+        batches = split_batches(n_positions, 32)
+        learned = []
+        for batch in batches:
+            n_in_all = batch.stop - batch.start
+            shares = [share_of(n_in_all, rank, size).own for rank in range(size)]
+            assert all(one.stop == other.start for one, other in pairwise(shares))
+            sizes = [one.stop - one.start for one in shares]
+            assert max(sizes) - min(sizes) <= 1
+            learned += [batch.start + n for one in shares for n in range(one.start, one.stop)]
+        assert learned == list(range(n_positions))
+
+
+def test_alone_nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without torchrun, or with one process only, a training is what it always was."""
+    assert own_rank() is None
+    for name, value in {"RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "localhost"}.items():
+        monkeypatch.setenv(name, value)
+    assert own_rank() is None
+    assert np.array_equal(draw_seeds(None, 1, 2, 5), draw_seeds(None, 1, 2, 5))
+
+
+@needs_forkserver
+def test_two_processes_learn_what_one_does(config: TrainingConfig, home: Path) -> None:
+    """In float64 with frozen BatchNorm the weights agree to 1e-12, and so do the losses; of the two, to the bit."""
+    (alone,) = run_together(together.learn_in_float64, 1, (config,), home)
+    first, second = run_together(together.learn_in_float64, 2, (config,), home)
+    assert first == second
+    for one, other in zip(alone, first, strict=True):
+        assert np.abs(np.array(one) - np.array(other)).max() < 1e-12
+
+
+@needs_forkserver
+def test_a_killed_process_ends_the_other_and_the_run_resumes(config: TrainingConfig, home: Path) -> None:
+    """Within 30 s, with a sentence; resumed by both, it ends with the weights of the run that nothing happened to.
+
+    The first process alone keeps anything, and a pause that only the other hears is heard by both.
+    """
+    whole, same = run_together(together.train_tiny, 2, (config, None, None), home)
+    assert whole == same
+    (finished,) = list_runs(config.out)
+    assert len(read_history(finished.path / "history.csv")) == 3
+
+    (first, heard), (second, _) = together.start(together.train_tiny, 2, (config, None, (1, 9)), home)
+    second.join(together.SECONDS)
+    died = time.monotonic()
+    assert heard.poll(30)
+    assert heard.recv().startswith("TrainingError: Another process")
+    first.join(30)
+    assert time.monotonic() - died < 30
+    (waiting,) = list_resumable(config.out)
+    one, other = run_together(together.train_tiny, 2, (config, waiting.path, (1, 2), True), home)
+    assert one == other
+    assert one.startswith("paused")
+    assert run_together(together.train_tiny, 2, (config, waiting.path, None), home) == [whole] * 2
