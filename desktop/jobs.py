@@ -40,7 +40,10 @@ class Job(QThread):
     cancelling = Signal()
     """Somebody asked to cancel: up to 5 s before `cancelled`."""
     finishing = Signal()
-    """Somebody asked to finish early, the result still comes; or to pause, and `paused` follows."""
+    """Somebody asked to finish early, the result still comes; or to pause, and `paused` follows.
+
+    With the next `FoldStarted` nobody has asked to finish early any more.
+    """
     _happened = Signal(object)  # from the thread to the window
     _ended = Signal()
 
@@ -61,6 +64,11 @@ class Job(QThread):
     def is_training(self) -> bool:
         """Whether it trains a network."""
         return self.call.target in (TRAIN, RESUME, *FOLDS)
+
+    @property
+    def is_of_folds(self) -> bool:
+        """Whether it trains several networks, of which finishing early ends only the present one."""
+        return self.call.target in FOLDS
 
     @property
     def is_cancelling(self) -> bool:
@@ -104,7 +112,7 @@ class Job(QThread):
             self.cancelling.emit()
 
     def finish_early(self) -> None:
-        """Stop after this batch, validate, keep the best model. The result follows."""
+        """Stop after this batch, validate, keep the best model. The result follows; of folds, the next fold."""
         if not self._control.is_finishing_early and not self._is_over:
             self._control.finish_early()
             self.finishing.emit()

@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 from engine.calls import Call
 from engine.errors import ENGINE_ERRORS, Cancelled, ChildDiedError, EngineError, Paused, UnexpectedError
-from engine.events import Control, Event, OnEvent
+from engine.events import Control, Event, FoldStarted, OnEvent
 from engine.threads import share_cpu
 
 Result = TypeVar("Result")
@@ -114,13 +114,14 @@ class Lane:
             "finish_early": lambda: control.is_finishing_early,
             "pause": lambda: control.is_pausing,
         }
+        sent: set[str] = set()
         while True:
             if control.is_cancelled and give_up_at is None:
                 connection.send(("cancel", self._number))
                 give_up_at = time.monotonic() + _CANCEL_SECONDS
-            for order in [order for order, is_given in orders.items() if is_given()]:
+            for order in [order for order, is_given in orders.items() if order not in sent and is_given()]:
                 connection.send((order, self._number))
-                del orders[order]
+                sent.add(order)
             if give_up_at is not None and time.monotonic() > give_up_at:
                 raise Cancelled
             if not connection.poll(_POLL_SECONDS):
@@ -128,6 +129,9 @@ class Lane:
             message = connection.recv()
             if message[0] != "event":
                 return list(message)
+            if isinstance(message[1], FoldStarted):  # the fold that was to finish early is over: it can be said anew
+                control.forget_finish_early()
+                sent.discard("finish_early")
             if not control.is_cancelled:
                 on_event(message[1])
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from engine.errors import DataError, Paused
-from engine.events import Control, OnEvent, Progress, StatusChanged
+from engine.events import Control, FoldStarted, OnEvent, Progress, StatusChanged
 
 
 def add(a: int, b: int, *, control: Control, on_event: OnEvent) -> int:
@@ -39,6 +39,16 @@ def count(total: int, seconds: float, *, control: Control, on_event: OnEvent) ->
         time.sleep(seconds)
         progress.advance()
     return "all"
+
+
+def count_in_folds(total: int, seconds: float, *, control: Control, on_event: OnEvent) -> tuple[str, ...]:
+    """Three times `count`, each to be finished early on its own."""
+    ends = []
+    for fold in range(1, 4):
+        control.forget_finish_early()
+        on_event(FoldStarted(folds=Path("folds"), fold=fold, n_folds=3))
+        ends.append(count(total, seconds, control=control, on_event=on_event))
+    return tuple(ends)
 
 
 def count_pausable(path: Path, seconds: float, *, control: Control, on_event: OnEvent) -> None:

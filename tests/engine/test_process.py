@@ -15,7 +15,7 @@ import pytest
 
 from engine.calls import Call
 from engine.errors import Cancelled, ChildDiedError, DataError, Paused, UnexpectedError
-from engine.events import Control, Event, StatusChanged, ignore_events
+from engine.events import Control, Event, FoldStarted, StatusChanged, ignore_events
 from engine.process import Lane
 
 
@@ -110,6 +110,24 @@ def test_finish_early_reaches_the_call(lane: Lane) -> None:
     control = Control()
     answer = lane.run(call("count", total=1000, seconds=0.05), _after_first_event(control.finish_early), control)
     assert answer == "finished early after True"
+
+
+def test_finish_early_ends_one_fold_and_can_be_asked_again(lane: Lane) -> None:
+    """The order is for the fold under way: the next one goes its whole way, and the one after hears it anew."""
+    control = Control()
+    fold, asked = 0, []
+
+    def on_event(event: Event) -> None:
+        nonlocal fold
+        if isinstance(event, FoldStarted):
+            fold = event.fold
+            asked.append(control.is_finishing_early)
+        elif fold != 2:
+            control.finish_early()
+
+    ends = lane.run(call("count_in_folds", total=60, seconds=0.05), on_event, control)
+    assert ends == ("finished early after True", "all", "finished early after True")
+    assert asked == [False, False, False]
 
 
 def test_a_dead_child_is_an_error_with_its_last_words(lane: Lane) -> None:
