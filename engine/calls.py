@@ -197,6 +197,16 @@ def read_card(model: Path) -> Call[ModelCard]:
     return Call("engine.model.file:describe", {"path": model}, "answers")
 
 
+def import_weights(path: Path) -> Call[Path]:
+    """Make a model file of the notebook's `skin_cancer_model.pth`, among the imported models, and return it."""
+    return Call("engine.model.state_dict:import_weights", {"path": path}, "answers")
+
+
+def export_weights(model: Path, path: Path) -> Call[Path]:
+    """Write a model's weights as a plain `.pth` state dict with its card beside it, and return `path`."""
+    return Call("engine.model.state_dict:export_weights", {"model": model, "path": path}, "answers")
+
+
 def predict(
     model: Path,
     paths: Sequence[Path],

@@ -39,6 +39,11 @@ def weights_dir() -> Path:
     return home_dir() / "weights"
 
 
+def models_dir() -> Path:
+    """The folder for imported models."""
+    return home_dir() / "models"
+
+
 def cache_dir() -> Path:
     """The folder for what can be made again: pixel caches."""
     moved = os.environ.get("LESION_LAB_HOME")
