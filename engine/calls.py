@@ -13,7 +13,7 @@ from engine.doctor_results import DeviceReport
 from engine.evaluation_results import Evaluation
 from engine.leak_results import LeakMeter
 from engine.operating_results import OperatingCurve
-from engine.prediction_results import Explanation, Prediction
+from engine.prediction_results import Explanation, Prediction, SimilarImage
 from engine.results import (
     DatasetSummary,
     DeviceInfo,
@@ -195,6 +195,11 @@ def export_with_operating_point(model: Path, point: OperatingPoint, path: Path) 
 def read_card(model: Path) -> Call[ModelCard]:
     """What a model file says about itself."""
     return Call("engine.model.file:describe", {"path": model}, "answers")
+
+
+def find_similar(model: Path, path: Path, device: DeviceName = "auto") -> Call[tuple[SimilarImage, ...]]:
+    """The training images most like an image, most similar first; empty where the run's data is not on this disk."""
+    return Call("engine.prediction.similar:find_similar", {"model": model, "path": path, "device": device}, "answers")
 
 
 def import_weights(path: Path) -> Call[Path]:

@@ -68,6 +68,11 @@ class RunFolder:
         """The best model there is: the final one, or the best epoch of an interrupted training."""
         return next((path for path in (self.final_model, self.best_so_far) if path.is_file()), None)
 
+    @property
+    def features(self) -> Path:
+        """Features of the training images by the run's model, once somebody asked for similar ones."""
+        return self.path / "features.safetensors"
+
     def evaluation(self, part: str) -> Path:
         """The folder for the evaluation of one part."""
         return self.path / "evaluation" / part

@@ -85,12 +85,15 @@ class Space:
         placed: Floats = (values - self._mean) @ self._directions
         return placed
 
-    def distances(self, values: Floats) -> Floats:
-        """How far each image [n, v] is from training images; infinite where a value is not a finite number."""
+    def distances(self, values: Floats, *, are_examples: bool = False) -> Floats:
+        """How far each image [n, v] is from training images; infinite where a value is not a finite number.
+
+        With `are_examples` the images are the examples themselves, of which each is held against the others.
+        """
         with np.errstate(invalid="ignore", over="ignore"):  # a network may answer an odd image with infinity
             points = self.place(values)
             squares = np.stack([((self._examples - point) ** 2).sum(axis=1) for point in points])
-            nth = min(_NEIGHBOURS, len(self._examples)) - 1
+            nth = min(_NEIGHBOURS - 1 + are_examples, len(self._examples) - 1)
             found: Floats = np.sqrt(np.partition(squares, nth, axis=1)[:, nth])
         return np.where(np.isfinite(found), found, np.inf)
 
