@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from desktop import trainings
 from desktop.jobs import Job, JobRunner
 from engine import places, runs
 from engine.events import Event, RunStarted
@@ -19,6 +20,7 @@ class AppState(QObject):
     """A run was added, removed or selected."""
     device_changed = Signal()
     training_changed = Signal()
+    folds_asked = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +56,7 @@ class AppState(QObject):
 
     @property
     def run(self) -> Path | None:
-        """The run that was trained or selected last."""
+        """The run or the set of folds that was trained or selected last."""
         return self._run
 
     @property
@@ -74,8 +76,16 @@ class AppState(QObject):
         return tuple(run for run in runs.list_runs(self._runs_dir) if run.path != current)
 
     def list_resumable(self) -> tuple[RunInfo, ...]:
-        """The runs that were interrupted and can be resumed, newest first."""
-        return runs.list_resumable(self._runs_dir)
+        """The runs and sets of folds that were interrupted and can be resumed, newest first."""
+        return trainings.list_resumable(self._runs_dir)
+
+    def list_results(self) -> tuple[RunInfo, ...]:
+        """The runs of `list_runs` and the sets of folds that are pooled, newest first."""
+        return trainings.list_finished(self._runs_dir, self.list_runs())
+
+    def ask_for_folds(self) -> None:
+        """Somebody was told that one split shows too little and wants to train folds."""
+        self.folds_asked.emit()
 
     def set_dataset(self, dataset: DatasetSummary | None) -> None:
         """Use `dataset` from now on."""

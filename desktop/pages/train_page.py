@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import format as words
+from desktop import trainings
 from desktop.jobs import Job, JobRunner
 from desktop.pages.page import Page
 from desktop.state import AppState
@@ -25,8 +26,10 @@ from desktop.widgets.time_estimator import TimeEstimator
 from desktop.widgets.training_empty import TrainingEmpty
 from desktop.widgets.training_resume import ResumeCard
 from desktop.widgets.training_view import TrainingView
-from engine import calls, runs
+from engine import calls
+from engine.comparison_results import FoldsResult
 from engine.errors import ConfigError, Paused
+from engine.fold_sets import is_fold_set
 from engine.results import TrainingResult
 
 _PURPOSE = "Teach a network to tell the seven kinds of lesion apart"
@@ -114,7 +117,7 @@ class TrainPage(Page):
         if self._job is not None or data is None:
             return
         try:
-            self.estimator.ask(self.form.config(data.path, self._state.runs_dir))
+            self.estimator.ask(self.form.config(data.path, self._state.runs_dir), self.form.folds.n_folds)
         except ConfigError:
             self.estimator.stop()  # Start says what is wrong
 
@@ -140,16 +143,18 @@ class TrainPage(Page):
         except ConfigError as error:
             self.show_error(error)
             return
-        self._follow(self._runner.start(calls.train(config), "Training"))
+        n_folds = self.form.folds.n_folds
+        call = calls.train(config) if n_folds == 1 else calls.train_folds(config, n_folds)
+        self._follow(self._runner.start(call, "Training"))
 
     @Slot(object)
     def _on_resume(self, run: Path) -> None:
         if self._job is not None:
             return
         self.clear_error()
-        info = runs.read_run(run)
+        info = trainings.read(run)
         self.show_demo_notice(info is not None and info.is_demo)
-        self._follow(self._runner.start(calls.resume(run), "Training"))
+        self._follow(self._runner.start(trainings.resume(run), "Training"))
         self._resumed = run
         self._stack.setCurrentIndex(1)
 
@@ -166,7 +171,7 @@ class TrainPage(Page):
 
     @Slot(object)
     def _on_discard(self, run: Path) -> None:
-        runs.discard_run(run)
+        trainings.discard(run)
         self._state.set_run(None if self._state.run == run else self._state.run)
         if self._state.model is not None and not self._state.model.is_file():
             self._state.set_model(None)
@@ -177,16 +182,20 @@ class TrainPage(Page):
         self.resume_card.set_runs(self._state.list_resumable() if self._phase == "ready" else ())
 
     @Slot(object)
-    def _on_succeeded(self, result: TrainingResult) -> None:
-        self.view.show_result(result, runs.read_run(result.run))
-        self._state.set_run(result.run)
-        self._state.set_model(result.model)
+    def _on_succeeded(self, result: TrainingResult | FoldsResult) -> None:
+        if isinstance(result, FoldsResult):
+            self.view.show_folds_result(result, trainings.read(result.path))
+            self._state.set_run(result.path)
+        else:
+            self.view.show_result(result, trainings.read(result.run))
+            self._state.set_run(result.run)
+            self._state.set_model(result.model)
         self._end(has_next=True)
 
     @Slot(object)
     def _on_failed(self, error: object) -> None:
         path = self.view.run or self._resumed
-        run = runs.read_run(path) if path is not None else None
+        run = trainings.read(path) if path is not None else None
         if run is not None and (run.model is not None or run.is_resumable):
             self.view.show_failure(run)
             self._state.set_run(run.path)
@@ -195,7 +204,7 @@ class TrainPage(Page):
         else:
             self.view.show_failure(None)
             if path is not None:
-                runs.discard_run(path)
+                trainings.discard(path)
             run = None
         self.show_error(error)
         self._end(has_next=run is not None)
@@ -205,7 +214,7 @@ class TrainPage(Page):
         self._show_paused(paused.run)
 
     def _show_paused(self, path: Path) -> None:
-        run = runs.read_run(path)
+        run = trainings.read(path)
         if run is not None:
             self.view.show_paused(run)
             self._state.set_run(path)
@@ -213,13 +222,13 @@ class TrainPage(Page):
 
     @Slot()
     def _on_cancelled(self) -> None:
-        run = self.view.run
-        if run is None and self._resumed is not None:  # it had not gone on yet
-            self._show_paused(self._resumed)
+        run, resumed = self.view.run, self._resumed
+        if resumed is not None and (run is None or is_fold_set(resumed)):  # it had not gone on; or its folds stay
+            self._show_paused(resumed)
             return
         self.view.show_cancelled()
         if run is not None:
-            runs.discard_run(run)  # the engine has done so, unless its process had to be ended
+            trainings.discard(run)  # the engine has done so, unless its process had to be ended
             self._state.set_run(None if self._state.run == run else self._state.run)
         self._end(has_next=False)
 
@@ -250,6 +259,7 @@ class TrainPage(Page):
     def _connect(self) -> None:
         self._state.dataset_changed.connect(self._on_dataset_changed)
         self._state.device_changed.connect(self._on_device_changed)
+        self._state.folds_asked.connect(self.form.folds.choose_folds)
         self.form.changed.connect(self._on_form_changed)
         self.estimator.changed.connect(self._on_estimate_changed)
         self.start_button.clicked.connect(self._on_start)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from desktop.jobs import JobRunner
 from desktop.theme import GAP
 from desktop.widgets.fold import Fold
+from desktop.widgets.folds_choice import FoldsChoice
 from desktop.widgets.more_settings import MoreSettings
 from desktop.widgets.settings_grid import SettingsGrid, describe, small_text
 from desktop.widgets.weights_choice import WeightsChoice
@@ -61,6 +62,7 @@ class RecipeForm(QWidget):
         self.epochs = QSpinBox()
         self.epochs.setRange(1, 1000)
         self.weights = WeightsChoice(runner)
+        self.folds = FoldsChoice()
         self.more = MoreSettings()
         self.fold = Fold("More", self.more)
         self._note = small_text("")
@@ -90,6 +92,8 @@ class RecipeForm(QWidget):
     def config(self, data: Path, out: Path) -> TrainingConfig:
         """What the form says. Raises `ConfigError` where settings do not fit each other."""
         config = self.more.write(replace(self._starting_config(), data=data, out=out))
+        if self.folds.n_folds > 1:  # they are made by lesion, whatever else is chosen
+            config = replace(config, split="auto", allow_leaking_split=False)
         return replace(
             config,
             backbone=self.backbone.currentData(),
@@ -145,6 +149,7 @@ class RecipeForm(QWidget):
     def _on_changed(self) -> None:
         if not self._is_reading:
             self.weights.set_backbone(self.backbone.currentData())
+            self.more.split.setEnabled(self.folds.n_folds == 1)
             self._show_hints()
             self.changed.emit()
 
@@ -193,6 +198,8 @@ class RecipeForm(QWidget):
         layout.addWidget(grid)
         layout.addWidget(QLabel("Starts from"))
         layout.addWidget(self.weights)
+        layout.addWidget(QLabel("Split"))
+        layout.addWidget(self.folds)
         layout.addWidget(self.fold)
         layout.addStretch(1)
 
@@ -204,6 +211,7 @@ class RecipeForm(QWidget):
         self.image_size.valueChanged.connect(self._on_changed)
         self.epochs.valueChanged.connect(self._on_changed)
         self.weights.changed.connect(self._on_changed)
+        self.folds.changed.connect(self._on_changed)
         self.more.changed.connect(self._on_changed)
         for box in (*self.findChildren(QAbstractSpinBox), *self.findChildren(QComboBox)):
             box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

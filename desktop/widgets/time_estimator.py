@@ -25,6 +25,7 @@ class TimeEstimator(QObject):
         super().__init__(parent)
         self._runner = runner
         self._config: TrainingConfig | None = None
+        self._n_folds = 1
         self._asked: TrainingConfig | None = None
         self._job: Job | None = None
         self._known: dict[TrainingConfig, TimeEstimate] = {}
@@ -47,7 +48,7 @@ class TimeEstimator(QObject):
             return ""
         more_epochs = self._config.epochs - 1  # what is measured is a training of one epoch
         seconds = estimate.seconds_in_all + more_epochs * estimate.seconds_per_epoch
-        return f"About {words.duration(seconds)} on this computer."
+        return f"About {words.duration(self._n_folds * seconds)} on this computer."
 
     @property
     def details(self) -> str:
@@ -58,17 +59,18 @@ class TimeEstimator(QObject):
         epochs = words.count_of(self._config.epochs, "epoch")
         each = estimate.seconds_per_epoch
         text = words.duration(each) if each >= 600 else f"{each / 60:.1f} min" if each >= 120 else f"{each:.0f} s"
-        return f"{epochs} of {text} each, with {words.count(estimate.n_train)} training images"
+        folds = f"{words.count_of(self._n_folds, 'fold')} of " if self._n_folds > 1 else ""
+        return f"{folds}{epochs} of {text} each, with {words.count(estimate.n_train)} training images"
 
     @property
     def device(self) -> str:
         """What it was measured on; empty where nothing was."""
         return "" if self._estimate is None else f"Measured on {self._estimate.device.name}"
 
-    def ask(self, config: TrainingConfig) -> None:
-        """Say, soon, how long `config` takes."""
+    def ask(self, config: TrainingConfig, n_folds: int = 1) -> None:
+        """Say, soon, how long `config` takes, trained once for each of `n_folds`."""
         key = _as_key(config)
-        self._config = config
+        self._config, self._n_folds = config, n_folds
         if key != self._asked:
             self._drop_job()
             self._asked, self._problem = key, ""

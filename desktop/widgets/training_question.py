@@ -12,18 +12,16 @@ class TrainingQuestion(QMessageBox):
     discard_chosen = Signal()
     keep_chosen = Signal()
 
-    def __init__(self, *, is_closing: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, *, is_closing: bool, is_of_folds: bool = False, parent: QWidget | None = None) -> None:
+        """With `is_of_folds` finishing early is not offered: it would end only the present one of several trainings."""
         super().__init__(parent)
         self.setIcon(QMessageBox.Icon.Question)
         self.setWindowTitle("A training is running")
         self.setText("What shall become of the running training?")
-        end = " After either the window closes." if is_closing else ""
-        self.setInformativeText(
-            "Pause keeps all that was learned, to be resumed later. Stop early ends it after the present batch and "
-            f"keeps the best model so far.{end} Discard ends it now and deletes this run with its model."
-        )
+        self.setInformativeText(_describe(is_closing=is_closing, is_of_folds=is_of_folds))
         self.pause_button = self.addButton("Pause", QMessageBox.ButtonRole.AcceptRole)
         self.finish_button = self.addButton("Stop early and keep the best model", QMessageBox.ButtonRole.AcceptRole)
+        self.finish_button.setVisible(not is_of_folds)
         self.keep_button = self.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
         self.discard_button = self.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
         self.setDefaultButton(self.pause_button)
@@ -41,3 +39,18 @@ class TrainingQuestion(QMessageBox):
             self.discard_chosen.emit()
         else:
             self.keep_chosen.emit()
+
+
+def _describe(*, is_closing: bool, is_of_folds: bool) -> str:
+    pause = "Pause keeps all that was learned, to be resumed later."
+    if is_of_folds:
+        end = " After it the window closes." if is_closing else ""
+        return (
+            f"{pause}{end} Discard ends it now and deletes all its folds; of folds that were resumed it keeps what was "
+            "saved last."
+        )
+    end = " After either the window closes." if is_closing else ""
+    return (
+        f"{pause} Stop early ends it after the present batch and keeps the best model so far.{end} Discard ends it now "
+        "and deletes this run with its model."
+    )

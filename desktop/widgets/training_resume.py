@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
 
 from desktop import format as words
+from desktop import trainings
 from desktop.theme import GAP
 from engine.results import RunInfo
 
@@ -55,7 +56,7 @@ class ResumeCard(QFrame):
             return
         run, others = runs[0], len(runs) - 1
         more = f" {words.count(others)} more can be resumed." if others else ""
-        self._text.setText(f"{run.name}: interrupted at epoch {run.epochs_run} of {run.epochs}.{more}")
+        self._text.setText(f"{run.name}: interrupted {trainings.describe_place(run)}.{more}")
         self.resume_button.setAccessibleName(f"Resume {run.name}")
         self.discard_button.setAccessibleName(f"Discard {run.name}")
 
@@ -74,7 +75,8 @@ class ResumeCard(QFrame):
         question.setWindowTitle("Discard a training")
         question.setText(f"Discard {run.name}?")
         model = " with its best model so far" if run.model is not None else ""
-        question.setInformativeText(f"This deletes the run{model}. It cannot be undone.")
+        what = "run" if run.n_folds is None else f"set with its {words.count_of(run.folds_done, 'finished fold')}"
+        question.setInformativeText(f"This deletes the {what}{model}. It cannot be undone.")
         question.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
         keep = question.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(keep)

@@ -3,10 +3,12 @@
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop import format as words
+from desktop import trainings
 from desktop.progress import JobProgress
 from desktop.theme import GAP
 from desktop.widgets.elided_label import ElidedLabel
-from engine.events import BatchesDone, EpochDone, Event, RunStarted, TrainingAdjusted
+from engine.comparison_results import FoldsResult
+from engine.events import BatchesDone, EpochDone, Event, FoldStarted, RunStarted, TrainingAdjusted
 from engine.results import RunInfo, TrainingResult
 
 _STEPS = 1000
@@ -15,6 +17,7 @@ _STOPPED = {
     "patience": "stopped after {epochs}, when nothing improved any more",
     "early": "stopped early, after {epochs}",
 }
+_STOPPING_FOLD = "Stopping this fold early: it finishes this batch and validates; then the next fold begins…"
 
 
 class TrainingStatus(QWidget):
@@ -24,7 +27,7 @@ class TrainingStatus(QWidget):
         super().__init__(parent)
         self._progress = JobProgress("Training")
         self._best_accuracy = self._speed = ""
-        self._is_running = self._is_stopping = False
+        self._is_running = self._is_stopping = self._is_of_folds = False
         self._headline, self._best, self._setting = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self._headline.setProperty("role", "heading")
         self._best.setProperty("role", "muted")
@@ -57,7 +60,7 @@ class TrainingStatus(QWidget):
     def begin(self) -> None:
         """A training was asked for."""
         self._progress = JobProgress("Training")
-        self._is_running = self._is_stopping = False
+        self._is_running = self._is_stopping = self._is_of_folds = False
         self._speed = ""
         self.say("Starting…")
         self._bar.show()
@@ -66,7 +69,10 @@ class TrainingStatus(QWidget):
     def take(self, event: Event) -> None:
         """Show what `event` says."""
         self._progress.take(event)
-        if isinstance(event, RunStarted):
+        if isinstance(event, FoldStarted):
+            self._is_running, self._is_stopping, self._is_of_folds = False, False, True
+            self._best.setText(f"{words.count_of(event.fold - 1, 'fold')} done" if event.fold > 1 else "")
+        elif isinstance(event, RunStarted):
             self._is_running = True
             images = f"{words.count(event.n_train)} training and {words.count(event.n_val)} validation images"
             self._setting.setText(f"{event.device} · {images} · starts from {event.weights}")
@@ -85,7 +91,7 @@ class TrainingStatus(QWidget):
     def show_stopping(self, *, is_cancelling: bool, is_pausing: bool = False) -> None:
         """Cancel, Pause or Stop early was asked for, and takes a moment."""
         self._is_stopping = True
-        early = "Stopping early: it finishes this batch and validates first…"
+        early = _STOPPING_FOLD if self._is_of_folds else "Stopping early: it finishes this batch and validates first…"
         pausing = "Pausing: it finishes this batch and writes a checkpoint…"
         self._headline.setText("Cancelling…" if is_cancelling else pausing if is_pausing else early)
         self._set_bar(None)
@@ -100,6 +106,17 @@ class TrainingStatus(QWidget):
             f"Saved as {run.name if run else result.run.name}, and chosen for predictions.",
         )
 
+    def show_folds_result(self, result: FoldsResult, folds: RunInfo | None) -> None:
+        """All folds are trained and their answers pooled."""
+        pooled = result.pooled
+        accuracy = words.share(pooled.by_image.balanced_accuracy.value)
+        images = words.count_of(pooled.n_images, "image")
+        self.say(
+            f"Done: balanced accuracy {accuracy} over {words.count_of(len(pooled.runs), 'fold')}",
+            f"{images}, each answered once by a model that never saw it.",
+            f"Saved as {folds.name if folds else result.path.name}. The model for predictions comes from one split.",
+        )
+
     def show_paused(self, run: RunInfo) -> None:
         """The training has written its checkpoint."""
         best = (
@@ -108,7 +125,7 @@ class TrainingStatus(QWidget):
             else ""
         )
         self.say(
-            f"Paused at epoch {run.epochs_run} of {run.epochs}",
+            f"Paused {trainings.describe_place(run)}",
             f"{best}Resume goes on from here.",
             f"Saved as {run.name}.",
         )
@@ -116,6 +133,10 @@ class TrainingStatus(QWidget):
     def show_failure(self, run: RunInfo | None) -> None:
         """The training broke off; say what is left of it."""
         headline = "The training broke off"
+        if run is not None and run.n_folds is not None and run.is_resumable:
+            place = trainings.describe_place(run)
+            self.say(f"{headline} {place}", "Resume goes on from its last checkpoint.", f"Saved as {run.name}.")
+            return
         if run is None or (run.model is None and not run.is_resumable):
             self.say(headline, "No epoch was done yet, so there is nothing to keep.")
             return
@@ -145,7 +166,7 @@ class TrainingStatus(QWidget):
             what, amount = progress.amount.capitalize(), self._speed
         else:  # before the first epoch, and between two: the step says all, "Training, epoch 2 of 30"
             what, amount = progress.step, "" if self._is_running else progress.amount
-        parts = (what, amount, words.time_left(progress.seconds_left))
+        parts = (what, amount, progress.time_left)
         self._headline.setText(" · ".join(part for part in parts if part) or "Starting…")
 
     def _set_bar(self, share: float | None) -> None:

@@ -11,10 +11,13 @@ from desktop.widgets.plot_area import PlotArea
 from desktop.widgets.training_curves import TrainingCurves
 from desktop.widgets.training_question import TrainingQuestion
 from desktop.widgets.training_status import TrainingStatus
-from engine.events import BatchesDone, EpochDone, Event, RunStarted
+from engine.comparison_results import FoldsResult
+from engine.events import BatchesDone, EpochDone, Event, FoldStarted, RunStarted
 from engine.results import RunInfo, TrainingResult
 
 _PLOT_TEXT = "Here you will see the training learn: the loss of every batch, and how the validation part is doing."
+_STOP = "Finishes this batch, validates, and keeps the best model."
+_STOP_FOLD = f"{_STOP} Then the next fold begins: of the others nothing is left out."
 
 
 class TrainingView(QWidget):
@@ -29,11 +32,11 @@ class TrainingView(QWidget):
         self._job: Job | None = None
         self._run: Path | None = None
         self._curves: TrainingCurves | None = None
+        self._fold = 1
         self._question: TrainingQuestion | None = None
         self.plots = PlotArea(_PLOT_TEXT)
         self.status = TrainingStatus()
         self.stop_button = mark_primary(QPushButton("Stop early"))
-        self.stop_button.setToolTip("Finishes this batch, validates, and keeps the best model.")
         self.pause_button = QPushButton("Pause")
         self.pause_button.setToolTip("Finishes this batch and writes a checkpoint, from which it can be resumed.")
         self.cancel_button = QPushButton("Cancel")
@@ -50,7 +53,7 @@ class TrainingView(QWidget):
 
     @property
     def run(self) -> Path | None:
-        """The folder of the training that is followed, once it has one."""
+        """The folder of the training that is followed, once it has one: of a run, or of a set of folds."""
         return self._run
 
     @property
@@ -65,6 +68,7 @@ class TrainingView(QWidget):
         job.cancelling.connect(self._on_stopping)
         job.finishing.connect(self._on_stopping)
         self._run = self._curves = None
+        self._fold = 1
         self.plots.clear()
         self.status.begin()
         self._show_buttons()
@@ -80,6 +84,11 @@ class TrainingView(QWidget):
     def show_result(self, result: TrainingResult, run: RunInfo | None) -> None:
         """The training is done; `run` is what the list of runs says of it."""
         self.status.show_result(result, run)
+        self._end(has_model=True)
+
+    def show_folds_result(self, result: FoldsResult, folds: RunInfo | None) -> None:
+        """All folds are done; `folds` is what the list says of the set."""
+        self.status.show_folds_result(result, folds)
         self._end(has_model=True)
 
     def show_failure(self, run: RunInfo | None) -> None:
@@ -106,10 +115,11 @@ class TrainingView(QWidget):
         """Discard the training; asks first when more than one epoch would be lost."""
         if self._job is None or self._job.is_cancelling or self._question is not None:
             return
-        if self._curves is None or len(self._curves.records) <= 1:
+        n_epochs = len(self._curves.records) if self._curves is not None else 0
+        if n_epochs <= 1 and self._fold == 1:
             self._job.cancel()
             return
-        question = self._question = TrainingQuestion(is_closing=False, parent=self)
+        question = self._question = TrainingQuestion(is_closing=False, is_of_folds=self._job.is_of_folds, parent=self)
         question.pause_chosen.connect(self._on_pause)
         question.finish_early_chosen.connect(self._on_stop_early)
         question.discard_chosen.connect(self._on_discard_chosen)
@@ -130,8 +140,13 @@ class TrainingView(QWidget):
     @Slot(object)
     def _on_reported(self, event: Event) -> None:
         self.status.take(event)
-        if isinstance(event, RunStarted):
-            self._run = event.run
+        if isinstance(event, FoldStarted):
+            self._run, self._curves, self._fold = event.folds, None, event.fold
+            self._show_buttons()
+            if self._job is not None and self._job.is_pausing:
+                self._on_stopping()
+        elif isinstance(event, RunStarted):
+            self._run = self._run or event.run
             self._curves = TrainingCurves(event.epochs, event.steps_per_epoch, event.history, event.best_epoch)
             self.plots.show_curves(self._curves)
             self._show_buttons()
@@ -181,13 +196,15 @@ class TrainingView(QWidget):
         is_stopping = job is not None and job.is_finishing_early
         is_cancelling = job is not None and job.is_cancelling
         is_pausing = job is not None and job.is_pausing
-        can_stop = self._run is not None and not is_cancelling and not is_pausing
+        can_stop = self._curves is not None and not is_cancelling and not is_pausing
         self.stop_button.setVisible(job is not None)
         self.stop_button.setEnabled(can_stop and not is_stopping)
         self.pause_button.setVisible(job is not None)
         self.pause_button.setEnabled(can_stop)
         self.pause_button.setText("Pausing…" if is_pausing else "Pause")
-        self.stop_button.setText("Stopping…" if is_stopping else "Stop early")
+        is_of_folds = job is not None and job.is_of_folds
+        self.stop_button.setText("Stopping…" if is_stopping else "Stop fold early" if is_of_folds else "Stop early")
+        self.stop_button.setToolTip(_STOP_FOLD if is_of_folds else _STOP)
         self.cancel_button.setVisible(job is not None)
         self.cancel_button.setEnabled(not is_cancelling)
         self.cancel_button.setText("Cancelling…" if is_cancelling else "Cancel")

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.jobs import FOLDS
 from engine.calls import Call
 from engine.events import BatchesDone, EpochDone, RunStarted
 from engine.labels import CODES
@@ -30,6 +31,7 @@ class StillJob(QObject):
         super().__init__()
         self.call, self.title = call, title
         self.is_cancelling = self.is_finishing_early = self.is_pausing = False
+        self.is_of_folds = self.call.target in FOLDS
 
     def cancel(self) -> None:
         self.is_cancelling = True

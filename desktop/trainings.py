@@ -1,0 +1,52 @@
+"""What a training leaves behind, be it a run or a set of folds: read, told, resumed and discarded alike."""
+
+from pathlib import Path
+
+from engine import calls, fold_sets, runs
+from engine.calls import Call
+from engine.comparison_results import FoldsResult
+from engine.results import RunInfo, TrainingResult
+
+
+def read(path: Path) -> RunInfo | None:
+    """What lists show of the run or the set of folds in `path`; None if it cannot be read."""
+    return fold_sets.read_fold_set(path) if fold_sets.is_fold_set(path) else runs.read_run(path)
+
+
+def describe_place(training: RunInfo) -> str:
+    """How far it came: "at epoch 3 of 30", "in fold 2 of 5, at epoch 3 of 30"."""
+    epoch = f"at epoch {training.epochs_run} of {training.epochs}"
+    if training.n_folds is None:
+        return epoch
+    if training.folds_done == training.n_folds:
+        return f"after all {training.n_folds} folds, before their evaluation"
+    fold = f"in fold {training.folds_done + 1} of {training.n_folds}"
+    return f"{fold}, {epoch}" if training.epochs_run else f"{fold}, before its first epoch"
+
+
+def resume(path: Path) -> Call[TrainingResult] | Call[FoldsResult]:
+    """Go on with the training in `path`."""
+    return calls.resume_folds(path) if fold_sets.is_fold_set(path) else calls.resume(path)
+
+
+def discard(path: Path) -> None:
+    """Delete the training in `path`; anything that is none is left alone."""
+    if fold_sets.is_fold_set(path):
+        fold_sets.discard_fold_set(path)
+    else:
+        runs.discard_run(path)
+
+
+def list_resumable(out: Path) -> tuple[RunInfo, ...]:
+    """What was interrupted in `out` and can be resumed, newest first."""
+    return _newest_first(runs.list_resumable(out) + fold_sets.list_resumable_sets(out))
+
+
+def list_finished(out: Path, trained: tuple[RunInfo, ...]) -> tuple[RunInfo, ...]:
+    """The runs `trained` and the sets of folds in `out` that have results, newest first."""
+    sets = tuple(one for one in fold_sets.list_fold_sets(out) if one.state == "finished")
+    return _newest_first(trained + sets)
+
+
+def _newest_first(found: tuple[RunInfo, ...]) -> tuple[RunInfo, ...]:
+    return tuple(sorted(found, key=lambda one: one.path.name, reverse=True))
