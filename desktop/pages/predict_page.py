@@ -20,7 +20,7 @@ from desktop.prediction_queue import PredictionQueue
 from desktop.preview_loader import PreviewLoader
 from desktop.state import AppState
 from desktop.theme import GAP
-from desktop.widgets.answer_view import AnswerView
+from desktop.widgets.answer_view import AnswerView, in_scroll_area
 from desktop.widgets.job_view import JobView
 from desktop.widgets.model_choice import ModelChoice
 from desktop.widgets.models_dialog import ModelsDialog
@@ -70,6 +70,7 @@ class PredictPage(Page):
         self._connect()
         self._show_model()
         self._on_answer_selected(None)
+        self._on_choice_changed()
 
     def open_paths(self, paths: tuple[Path, ...]) -> None:
         """Take what the user wants: a model file is opened, everything else is asked about."""
@@ -121,7 +122,8 @@ class PredictPage(Page):
         self.note.setVisible(job is None)
         answers = self.list.answers.answers
         failed = sum(answer.prediction.code is None for answer in answers)
-        words = wording.count(len(answers), "image") if answers else ""
+        n_images = sum(not answer.prediction.fused_from for answer in answers)
+        words = wording.count(n_images, "image") if n_images else ""
         self.note.setText(f"{words}, {failed:,} without an answer" if failed else words)
         self.clear_button.setEnabled(bool(answers))
         is_other = any(answer.model != self._state.model or self._is_other_view(answer) for answer in answers)
@@ -266,7 +268,7 @@ class PredictPage(Page):
         columns.setSpacing(2 * GAP)
         columns.addWidget(self.results)
         columns.addWidget(self.picture, 5)
-        columns.addWidget(self.answer_view, 6)
+        columns.addWidget(in_scroll_area(self.answer_view), 6)
         head = QHBoxLayout()
         head.setSpacing(2 * GAP)
         head.addWidget(self.model_choice, 1)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.theme import GAP, set_role
 from desktop.widgets.elided_label import ElidedLabel
@@ -113,6 +113,18 @@ class AnswerView(QWidget):
 
 def _lines(*sentences: str) -> str:
     return "\n".join(one for one in sentences if one)
+
+
+def in_scroll_area(view: AnswerView) -> QScrollArea:
+    """`view` in what scrolls up and down where the words need more room than there is."""
+    area = QScrollArea()
+    area.setWidget(view)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumWidth(view.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
+    return area
 
 
 def _label(role: str = "") -> QLabel:

@@ -1,6 +1,6 @@
 """The middle column of the Predict page: the chosen image and why it was answered so; before that, sample images."""
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.jobs import JobRunner
 from desktop.state import AppState
@@ -24,6 +24,8 @@ class PictureColumn(QStackedWidget):
         column.setSpacing(GAP)
         column.addWidget(self.view, 1)
         column.addWidget(self.why)
+        ignored = QSizePolicy.Policy.Ignored
+        self.samples.setSizePolicy(ignored, ignored)  # its words, wrapped, do not make the page taller
         self.addWidget(picture)
         self.addWidget(self.samples)
 

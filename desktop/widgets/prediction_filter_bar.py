@@ -7,7 +7,7 @@ from desktop.theme import GAP
 from desktop.widgets.prediction_filter import PredictionFilter
 from engine.labels import CLASSES
 
-_ORDERS = {"As given": "given", "By probability": "probability", "By group": "group", "By name": "name"}
+_ORDERS = {"As given": "given", "Probability": "probability", "Group": "group", "Name": "name"}
 _KINDS = {"All": "all", "Refused": "refused", "Errors": "errors"}
 
 

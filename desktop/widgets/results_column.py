@@ -7,7 +7,7 @@ from desktop.widgets.drop_area import DropArea
 from desktop.widgets.prediction_filter_bar import PredictionFilterBar
 from desktop.widgets.prediction_list import PredictionList
 
-_WIDTH = 30 * GAP
+_WIDTH = 28 * GAP
 
 
 class ResultsColumn(QWidget):

@@ -135,6 +135,7 @@ class WhyBar(QWidget):
         self.class_choice.setMinimumContentsLength(4)
         self.class_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.slider.setRange(0, 100)
+        self.slider.setMinimumHeight(3 * GAP)  # the handle is taller than the style says
         self.slider.setValue(60)
         self.slider.setAccessibleName("Opacity of the heat map")
         self.slider.setToolTip("Opacity of the heat map")

@@ -447,4 +447,6 @@ def test_page_fits_the_smallest_window(ready: PredictPage, scripted: ScriptedRun
     drop(ready, A)
     scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A, "akiec"),)))
     assert ready.minimumSizeHint().width() <= 784
-    assert ready.answer_view.geometry().right() <= 784
+    assert ready.answer_view.mapTo(ready, ready.answer_view.rect().topRight()).x() <= 784
+    assert ready.scroll_area.verticalScrollBar().maximum() == 0
+    assert ready.scroll_area.horizontalScrollBar().maximum() == 0

@@ -149,7 +149,7 @@ def test_controls_set_order_and_filter(mixed: PredictionList, qtbot: QtBot) -> N
     """What is chosen over the list holds, and reset shows everything as it came."""
     bar = PredictionFilterBar(mixed.rows)
     qtbot.addWidget(bar)
-    bar.order_choice.setCurrentText("By name")
+    bar.order_choice.setCurrentText("Name")
     bar.kind_choice.setCurrentText("Errors")
     assert names(mixed) == ["a_page.png"]
     bar.kind_choice.setCurrentText("All")
