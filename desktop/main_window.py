@@ -6,11 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,9 +20,10 @@ from desktop.pages.evaluate_page import EvaluatePage
 from desktop.pages.page import Page
 from desktop.pages.predict_page import PredictPage
 from desktop.pages.train_page import TrainPage
+from desktop.pages.web_page import WebPage
 from desktop.settings import Settings
 from desktop.state import AppState
-from desktop.theme import GAP
+from desktop.widgets.closing_notice import make_closing_notice
 from desktop.widgets.device_dialog import DeviceDialog
 from desktop.widgets.sidebar import Sidebar
 from desktop.widgets.status_strip import StatusStrip
@@ -57,11 +55,12 @@ class MainWindow(QMainWindow):
             "train": TrainPage(state, runner),
             "evaluate": EvaluatePage(state, runner),
             "predict": self.predict_page,
+            "web": WebPage(state, runner, self.predict_page.reader),
         }
         self.sidebar = Sidebar(NAME, [page.title for page in self.pages.values()])
         self.status = StatusStrip(state, runner)
         self._stack = QStackedWidget()
-        self.closing_notice, self.stay_button = _make_closing_notice()
+        self.closing_notice, self.stay_button = make_closing_notice()
         self.setWindowTitle(NAME)
         self.setMinimumSize(SMALLEST)
         self._lay_out()
@@ -112,7 +111,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def show_page(self, name: str) -> None:
-        """Turn to "data", "train", "evaluate" or "predict"."""
+        """Turn to "data", "train", "evaluate", "predict" or "web"."""
         self.sidebar.choose(list(self.pages).index(name))
 
     @Slot(object)
@@ -287,16 +286,3 @@ class MainWindow(QMainWindow):
         row.addLayout(right, 1)
         self.setCentralWidget(middle)
         self.setStatusBar(self.status)
-
-
-def _make_closing_notice() -> tuple[QFrame, QPushButton]:
-    notice = QFrame()
-    notice.setProperty("role", "banner")
-    words = QLabel("Finishing… What was learned is being saved; then the window closes.")
-    stay = QPushButton("Keep the window open")
-    row = QHBoxLayout(notice)
-    row.setContentsMargins(3 * GAP, GAP, 3 * GAP, GAP)
-    row.addWidget(words, 1)
-    row.addWidget(stay)
-    notice.hide()
-    return notice, stay

@@ -15,7 +15,7 @@ class Page(QWidget):
     """
 
     page_requested = Signal(str)
-    """The user wants to go on to "data", "train", "evaluate" or "predict"."""
+    """The user wants to go on to "data", "train", "evaluate", "predict" or "web"."""
 
     def __init__(self, title: str, purpose: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -21,10 +21,10 @@ _MAX_QUESTION = 1_000_000  # a question names uploaded files, it holds none
 _MAX_FOLDER = 2_000_000_000  # what all visitors have uploaded and was not cleaned up yet
 
 _PAGES = re.compile(
-    r"/(?:config|theme\.css|favicon\.ico|manifest\.json|assets/.+|static/.+|svelte/.+)?"
+    r"/(?:config|theme\.css|favicon\.ico|manifest\.json|pwa_icon(?:/\d+)?|assets/.+|static/.+|svelte/.+)?"
     r"|/gradio_api/(?:queue/data|startup-events|heartbeat/\w+|upload_progress|info|app_id|file=.+)"
 )
-_QUESTIONS = ("/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset")
+_QUESTIONS = ("/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset")
 _UPLOAD = "/gradio_api/upload"
 
 _HEADERS = {

@@ -20,9 +20,10 @@ CSS = """
   border: 1px solid var(--border-color-primary); overflow: hidden; }
 .ll-track > span { display: block; height: 100%; }
 .ll-map { --ll-opacity: .6; } .ll-map label { display: flex; gap: .6rem; align-items: center; margin: .5rem 0; }
-.ll-map select { flex: 1; min-width: 0; padding: .3rem; color: inherit; background: var(--background-fill-secondary);
-  border: 1px solid var(--border-color-primary); border-radius: 6px; }
-.ll-map input[type=range] { flex: 1; min-width: 0; } .ll-map details img { max-width: 100%; border-radius: 6px; }
+.ll-map select { flex: 1; width: 0; min-width: 0; padding: .3rem; color: inherit;
+  background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); border-radius: 6px; }
+.ll-map input[type=range] { flex: 1; width: 0; min-width: 0; }
+.ll-map details img { max-width: 100%; border-radius: 6px; }
 .ll-stack { position: relative; border-radius: 6px; overflow: hidden; } .ll-stack img { display: block; width: 100%; }
 .ll-stack img.ll-layer { position: absolute; inset: 0; height: 100%; opacity: var(--ll-opacity); }
 .ll-stack img.ll-layer[hidden] { display: none; }

@@ -99,6 +99,6 @@ def served(app: Guard, listener: socket.socket) -> Iterator[Callable[[], bool]]:
             raise ChildDiedError("The web demo did not start.", "Start it again; the log says more.")
         yield thread.is_alive
     finally:
-        server.should_exit = True
+        server.should_exit = server.force_exit = True  # open pages listen for ever: nobody waits for them
         thread.join(_ENDING_SECONDS)
         listener.close()

@@ -162,7 +162,7 @@ def test_this_computer_by_both_names(client: TestClient, host: str) -> None:
     ("method", "path"),
     [
         *(("GET", path) for path in ("/docs", "/openapi.json", "/gradio_api/openapi.json", "/monitoring", "/login")),
-        *(("GET", path) for path in ("/gradio_api/proxy=http://127.0.0.1:22/", "/gradio_api/vibe-code", "/pwa_icon")),
+        *(("GET", path) for path in ("/gradio_api/proxy=http://127.0.0.1:22/", "/gradio_api/vibe-code")),
         *(("POST", path) for path in ("/gradio_api/run/answer", "/gradio_api/api/answer", "/gradio_api/call/answer")),
         *(("POST", path) for path in ("/login", "/gradio_api/process_recording", "/gradio_api/vibe-code", "/")),
         *((method, "/") for method in ("PUT", "DELETE", "OPTIONS", "PATCH", "TRACE")),

@@ -87,6 +87,13 @@ def test_too_large_an_upload_is_refused(asker: Asker, demo: RunningDemo) -> None
     assert set(demo.files()) == before
 
 
+def test_nobody_jumps_the_queue(asker: Asker, photos: list[Path]) -> None:
+    """What the model answers is asked through the queue alone, so that its limits hold."""
+    (image,) = asker.upload((photos[0].name, photos[0].read_bytes()))
+    question = {"data": [image], "fn_index": asker.functions["answer"], "session_hash": "jump"}
+    assert asker.client.post("/gradio_api/run/predict", json=question).status_code in (403, 404)
+
+
 def test_a_dropped_connection_harms_nobody(asker: Asker, demo: RunningDemo, photos: list[Path]) -> None:
     """Somebody closes the browser in the middle of an upload."""
     for _ in range(5):
