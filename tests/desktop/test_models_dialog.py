@@ -75,3 +75,34 @@ def test_without_a_model_it_says_how_to_get_one(qtbot: QtBot, state: AppState, s
     dialog = make_dialog(qtbot, state, scripted)
     assert dialog.words.text().startswith("There is no model yet.")
     assert scripted.jobs == []
+
+
+def test_weights_are_imported_and_then_looked_at(
+    qtbot: QtBot, state: AppState, scripted: ScriptedRunner, tmp_path: Path
+) -> None:
+    """A file is asked for; the new model is chosen in the list, a refused one says why."""
+    make_run()
+    dialog = make_dialog(qtbot, state, scripted)
+    dialog.import_button.click()
+    assert dialog.dialog is not None
+    dialog.dialog.fileSelected.emit(str(tmp_path / "notes.pth"))
+    dialog.dialog.close()
+    assert scripted.latest("import_weights").call.arguments["path"] == tmp_path / "notes.pth"
+    scripted.latest("import_weights").fail(ModelFileError("notes.pth is no state dict.", "Choose another."))
+    assert dialog.words.text() == "notes.pth is no state dict. Choose another."
+
+
+def test_weights_are_exported(qtbot: QtBot, state: AppState, scripted: ScriptedRunner, tmp_path: Path) -> None:
+    """Of the model that is looked at, once its card was read; it says where they are."""
+    run = make_run()
+    dialog = make_dialog(qtbot, state, scripted)
+    assert not dialog.export_button.isEnabled()
+    scripted.latest("describe").succeed(card())
+    dialog.export_button.click()
+    assert dialog.dialog is not None
+    dialog.dialog.fileSelected.emit(str(tmp_path / "out.pth"))
+    dialog.dialog.close()
+    arguments = scripted.latest("export_weights").call.arguments
+    assert (arguments["model"], arguments["path"]) == (run / "model.safetensors", tmp_path / "out.pth")
+    scripted.latest("export_weights").succeed(tmp_path / "out.pth")
+    assert "out.pth" in dialog.words.text()
