@@ -18,13 +18,14 @@ class PictureColumn(QStackedWidget):
         self.samples = SamplesOffer()
         self.view = ImageView()
         self.why = WhyBar(state, runner, self.view)
+        expanding, ignored = QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored
+        self.view.setSizePolicy(expanding, ignored)  # it takes what is left, and asks for nothing
         picture = QWidget()
         column = QVBoxLayout(picture)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self.view, 1)
         column.addWidget(self.why)
-        ignored = QSizePolicy.Policy.Ignored
         self.samples.setSizePolicy(ignored, ignored)  # its words, wrapped, do not make the page taller
         self.addWidget(picture)
         self.addWidget(self.samples)

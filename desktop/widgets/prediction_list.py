@@ -35,6 +35,7 @@ class PredictionList(QListView):
         self.selectionModel().currentChanged.connect(self._on_current_changed)
         self.selectionModel().selectionChanged.connect(self.choice_changed)
         self.rows.dataChanged.connect(self._on_data_changed)
+        self.rows.layoutChanged.connect(self._on_ordered)
         self.rows.rowsInserted.connect(self._on_rows_changed)
         self.rows.rowsRemoved.connect(self._on_rows_changed)
 
@@ -105,6 +106,11 @@ class PredictionList(QListView):
     def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         if first.row() <= self.currentIndex().row() <= last.row():
             self.answer_selected.emit(self.selected)
+
+    @Slot()
+    def _on_ordered(self) -> None:
+        """Another order: the cursor stays in sight."""
+        self.scrollTo(self.currentIndex())
 
     @Slot()
     def _on_rows_changed(self) -> None:

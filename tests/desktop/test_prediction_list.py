@@ -185,3 +185,12 @@ def test_copy_is_asked_for(mixed: PredictionList, qtbot: QtBot) -> None:
     """Ctrl+C on the list."""
     with qtbot.waitSignal(mixed.copy_requested):
         qtbot.keyClick(mixed, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_cursor_stays_in_sight_in_another_order(answers: PredictionList) -> None:
+    """The image that was last is first by name: the list goes up with it."""
+    answers.add([answer(prediction(Path(f"{99 - number}.jpg"))) for number in range(80)])
+    answers.select(79)
+    answers.rows.set_order("name")
+    assert answers.currentIndex().row() == 0
+    assert answers.viewport().rect().intersects(answers.visualRect(answers.currentIndex()))
