@@ -66,10 +66,10 @@ def question_of(window: MainWindow) -> TrainingQuestion:
 
 
 def test_the_frame_is_as_designed(window: MainWindow) -> None:
-    """Size, four pages in order, the notice always in sight."""
+    """Size, five pages in order, the notice always in sight."""
     assert window.size() == SIZE
     assert window.minimumSize() == SMALLEST
-    assert [page.title for page in window.pages.values()] == ["Data", "Train", "Evaluate", "Predict"]
+    assert [page.title for page in window.pages.values()] == ["Data", "Train", "Evaluate", "Predict", "Web demo"]
     assert window.page is window.pages["data"]
     assert NOTICE in [label.text() for label in window.sidebar.findChildren(QLabel)]
 
@@ -83,7 +83,7 @@ def test_the_names_of_the_pages_stand_below_each_other(window: MainWindow, theme
 
 
 def test_the_keyboard_reaches_all_pages(qtbot: QtBot, window: MainWindow) -> None:
-    """Ctrl+1 to Ctrl+4 from anywhere, arrow keys in the sidebar."""
+    """Ctrl+1 to Ctrl+5 from anywhere, arrow keys in the sidebar."""
     window.activateWindow()
     for number, page in enumerate(window.pages.values()):
         qtbot.keyClick(window, Qt.Key(Qt.Key.Key_1 + number), Qt.KeyboardModifier.ControlModifier)
@@ -91,7 +91,7 @@ def test_the_keyboard_reaches_all_pages(qtbot: QtBot, window: MainWindow) -> Non
         assert window.sidebar.list.currentRow() == number
     window.sidebar.list.setFocus()
     qtbot.keyClick(window.sidebar.list, Qt.Key.Key_Up)
-    assert window.page is window.pages["evaluate"]
+    assert window.page is window.pages["predict"]
 
 
 def test_a_page_can_lead_to_another(window: MainWindow) -> None:
