@@ -19,7 +19,7 @@ from desktop.widgets.served_address import ServedAddress
 from engine import calls
 from engine.events import Event, StatusChanged, WebDemoLogged, WebDemoStarted
 
-_PURPOSE = "Show the model in a browser. The page answers on this computer alone; nobody else on the network reaches it."
+_PURPOSE = "Show the model in a browser. Only this computer reaches the page, nobody else on the network."
 _NO_MODEL = "There is no model yet. Train one, or open a model file (.safetensors) that somebody gave you."
 _STOPPED = "The demo is not running."
 _LOG_LINES = 1000
