@@ -26,7 +26,7 @@ NAMES: tuple[str, ...] = (
     "light_yellow_blue",
     *(f"detail_{2**band}" for band in range(BANDS)),
     *(f"sparse_{2**band}" for band in range(2)),
-    *(f"tint_detail_{2**band}" for band in range(2)),
+    "tint_detail_2",
     "axis_lines",
     "line_evenness",
     "flat_share",
@@ -70,7 +70,7 @@ def _measure(images: Floats) -> Floats:
     spreads = [_log(band.std(axis=(1, 2))) for band in bands]
     columns += spreads
     columns += [_log(np.abs(band).mean(axis=(1, 2))) - spread for band, spread in zip(bands[:2], spreads, strict=False)]
-    columns += [_log(band.std(axis=(1, 2))) for band in _bands(opponents[0])[:2]]
+    columns.append(_log(_bands(opponents[0])[1].std(axis=(1, 2))))  # a JPEG of small size has no finer tints
     columns += _lines(light)
     columns += [_log_share((np.abs(bands[0]) < 0.5).reshape(n, -1)), _grey_peaks(flat_light)]
     columns += _layout(light)
