@@ -1,11 +1,11 @@
-"""The Evaluate page: choose a run, see how its model did on the validation part, open the test part on purpose."""
+"""The Evaluate page: choose a run or folds, see how the model did on validation, open the test part on purpose."""
 
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop.jobs import Job, JobRunner
 from desktop.pages.page import Page
@@ -15,10 +15,12 @@ from desktop.theme import GAP, mark_primary
 from desktop.widgets.answer_choice import AnswerChoice
 from desktop.widgets.answers_view import AnswersView
 from desktop.widgets.evaluation_view import EvaluationView
+from desktop.widgets.folds_view import FoldsView
 from desktop.widgets.job_view import JobView
 from desktop.widgets.opening_question import OpeningQuestion
 from desktop.widgets.part_bar import PartBar
 from desktop.widgets.run_choice import RunChoice
+from desktop.widgets.section import make_column, make_offer
 from engine import runs
 from engine.evaluation_results import Evaluation
 from engine.results import Part, RunInfo
@@ -37,6 +39,7 @@ class EvaluatePage(Page):
         self._part: Part = "val"
         self._is_outdated = True
         self._place = 0
+        self._opened: RunInfo | None = None
         self.evaluations = RunEvaluations(runner, self)
         self.run_choice = RunChoice()
         self.predict_button = mark_primary(QPushButton("Predict with this model"))
@@ -48,9 +51,11 @@ class EvaluatePage(Page):
         self.answers = AnswersView(runner)
         self.question: OpeningQuestion | None = None
         self._run_bar = self._make_run_bar()
-        self._empty, self._missing = _card(_NO_RUNS, self.train_button), _card(_NOT_EVALUATED, self.evaluate_button)
-        self._busy, self._result = _column(self.job_view), _column(self.parts, self.view)
-        self._faces = (self._empty, self._missing, self._busy, self._result, self.answers)
+        self.folds = FoldsView(runner)
+        self._empty = make_offer(_NO_RUNS, self.train_button)
+        self._missing = make_offer(_NOT_EVALUATED, self.evaluate_button)
+        self._busy, self._result = make_column(self.job_view), make_column(self.parts, self.view)
+        self._faces = (self._empty, self._missing, self._busy, self._result, self.answers, self.folds)
         for widget in (self._run_bar, *self._faces):
             self.body.addWidget(widget, 1 if widget is self.answers else 0)
         self._set_tab_order()
@@ -77,15 +82,20 @@ class EvaluatePage(Page):
     def _refresh(self) -> None:
         """List the runs; open the one that the other pages work with, or the newest."""
         self._is_outdated = False
-        self.run_choice.set_runs(self._state.list_runs())
+        self.run_choice.set_runs(self._state.list_results())
         if self._state.run is not None:
             self.run_choice.choose(self._state.run)
         self._open_run()
 
     def _open_run(self) -> None:
-        run = self.run_choice.run
-        if run != self.evaluations.run:
+        chosen = self.run_choice.run
+        folds = chosen if chosen is not None and chosen.n_folds is not None else None
+        run = chosen if folds is None else None
+        if chosen != self._opened:
             self.clear_error()
+            self._opened = chosen
+        self.folds.open(folds)
+        if run != self.evaluations.run:
             self._part = "val"
             self.evaluations.open(run)
         else:
@@ -105,6 +115,8 @@ class EvaluatePage(Page):
         self._follow(job)
         if run is None:
             self._show_face(self._empty)
+        elif run.n_folds is not None:
+            self._show_face(self.folds)
         elif job is not None:
             self._show_face(self._busy)
         else:
@@ -114,6 +126,7 @@ class EvaluatePage(Page):
         for one in self._faces:  # no stack: it would make short faces as tall as the tallest
             one.setVisible(one is face)
         self._run_bar.setVisible(self.run_choice.run is not None and face is not self.answers)
+        self.predict_button.setVisible(face is not self.folds)  # folds have no one model
 
     def _follow(self, job: Job | None) -> None:
         if job is self.job_view.job:
@@ -141,7 +154,7 @@ class EvaluatePage(Page):
 
     def _others(self) -> tuple[RunInfo, ...]:
         """The runs that the shown one can be compared with."""
-        return tuple(run for run in self.run_choice.runs if run != self.evaluations.run)
+        return tuple(run for run in self.run_choice.runs if run != self.evaluations.run and run.n_folds is None)
 
     @Slot(str)
     def _on_part_chosen(self, part: Part) -> None:
@@ -209,6 +222,11 @@ class EvaluatePage(Page):
     def _on_train_clicked(self) -> None:
         self.page_requested.emit("train")
 
+    @Slot()
+    def _on_folds_asked(self) -> None:
+        self._state.ask_for_folds()
+        self.page_requested.emit("train")
+
     @Slot(object)
     def _on_cancel_requested(self, job: Job) -> None:
         job.cancel()
@@ -227,6 +245,8 @@ class EvaluatePage(Page):
         self.parts.external.result_chosen.connect(self.evaluations.open_external)
         self.view.images_asked.connect(self._on_images_asked)
         self.view.failed.connect(self.show_error)
+        self.view.folds_offer.folds_asked.connect(self._on_folds_asked)
+        self.folds.failed.connect(self.show_error)
         self.answers.left.connect(self._on_answers_left)
         self.answers.failed.connect(self.show_error)
         self.job_view.cancel_requested.connect(self._on_cancel_requested)
@@ -249,28 +269,3 @@ class EvaluatePage(Page):
         row.addWidget(self.run_choice, 1)
         row.addWidget(self.predict_button)
         return bar
-
-
-def _card(text: str, button: QPushButton) -> QWidget:
-    words = QLabel(text)
-    words.setWordWrap(True)
-    card = QFrame()
-    card.setProperty("role", "card")
-    layout = QVBoxLayout(card)
-    layout.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
-    layout.setSpacing(2 * GAP)
-    layout.addWidget(words)
-    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-    return _column(card)
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    column = QWidget()
-    layout = QVBoxLayout(column)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(2 * GAP)
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch()
-    column.hide()
-    return column

@@ -64,9 +64,10 @@ _FIGURES: tuple[_Column, ...] = (
     ),
 )
 _CLASS, _CASES, _FIRST = 0, 1, 2
+_CHOOSE = " Choose a row to see the images of the class."
 _TITLES = ("Class", "Images\nlesions, share")
 _MEANINGS = (
-    "The diagnosis in plain words, with its code. Choose a row to see the images of the class.",
+    "The diagnosis in plain words, with its code.",
     "Images and lesions of the class in this part, and their share of all images. Images of one lesion are alike, so "
     "lesions are what counts.",
 )
@@ -75,8 +76,9 @@ _MEANINGS = (
 class ClassModel(QAbstractTableModel):
     """A row for each class."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, opens_images: bool = True) -> None:
         super().__init__()
+        self._meanings = (_MEANINGS[_CLASS] + (_CHOOSE if opens_images else ""), _MEANINGS[_CASES])
         self._scores: tuple[ClassScore, ...] = ()
 
     def set_scores(self, scores: tuple[ClassScore, ...]) -> None:
@@ -120,7 +122,7 @@ class ClassModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _TITLES[section] if section < _FIRST else _FIGURES[section - _FIRST].title
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
-            return _MEANINGS[section] if section < _FIRST else _FIGURES[section - _FIRST].meaning
+            return self._meanings[section] if section < _FIRST else _FIGURES[section - _FIRST].meaning
         if role == Qt.ItemDataRole.TextAlignmentRole and section == _CLASS:
             return Qt.AlignmentFlag.AlignLeft
         return None
@@ -135,14 +137,14 @@ def _show(score: ClassScore, column: int) -> str:
 
 
 class ClassTable(QTableView):
-    """The table, as tall as its seven rows."""
+    """The table, as tall as its seven rows. Where it `opens_images`, choosing a row shows the images of its class."""
 
     class_chosen = Signal(str)
     """The code of the class whose images the user wants to see: clicked, or Enter."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, opens_images: bool = True) -> None:
         super().__init__()
-        self._model = ClassModel()
+        self._model = ClassModel(opens_images=opens_images)
         self.setModel(self._model)
         self.setItemDelegate(FigureDelegate(self))
         self.setAccessibleName("Results by class")

@@ -13,6 +13,7 @@ from desktop.widgets.class_table import ClassTable
 from desktop.widgets.comparison_view import ComparisonView
 from desktop.widgets.confusion_matrix import ConfusionMatrix
 from desktop.widgets.fitted_tabs import FittedTabs
+from desktop.widgets.folds_offer import FoldsOffer
 from desktop.widgets.headline_card import HeadlineCard
 from desktop.widgets.leak_meter_view import LeakMeterView
 from desktop.widgets.operating_designer import OperatingDesigner
@@ -53,7 +54,7 @@ class EvaluationView(QWidget):
         self._evaluation: Evaluation | None = None
         self._asker: QWidget | None = None
         self._has_curves = False
-        self.headline = HeadlineCard()
+        self.headline, self.folds_offer = HeadlineCard(), FoldsOffer()
         self.class_table, self.overall = ClassTable(), OverallTable()
         self.confusion = ConfusionMatrix()
         self.wrong = PickBars("Share of images named wrong, by class")
@@ -86,7 +87,14 @@ class EvaluationView(QWidget):
         """Where the Tab key stops, in order."""
         tables = (self.class_table, self.wrong, self.overall, *self.confusion.stops, *self.calibration.stops)
         tools = (*self.designer.stops, *self.slices.stops, *self.comparison.stops, *self.leak_meter.stops)
-        return (self.tabs.bar, *tables, *tools, self.report.save_button, self.report.folder_button)
+        return (
+            self.folds_offer.button,
+            self.tabs.bar,
+            *tables,
+            *tools,
+            self.report.save_button,
+            self.report.folder_button,
+        )
 
     def focus_again(self) -> None:
         """Give the keyboard back to the figure whose images were looked at."""
@@ -102,6 +110,7 @@ class EvaluationView(QWidget):
             return
         self._evaluation = evaluation
         self.headline.show_evaluation(evaluation)
+        self.folds_offer.show_evaluation(evaluation)
         self.class_table.set_scores(evaluation.classes)
         self.overall.show_evaluation(evaluation)
         self.confusion.set_confusion(evaluation.confusion)
@@ -185,7 +194,7 @@ class EvaluationView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GAP)
-        for widget in (self.headline, self.tabs, self.report, foot):
+        for widget in (self.headline, self.folds_offer, self.tabs, self.report, foot):
             column.addWidget(widget)
 
 

@@ -7,7 +7,7 @@ from desktop.theme import GAP
 from desktop.widgets.section import make_banner, make_label, make_readable
 from engine import evaluation_wording
 from engine.comparison_wording import name_target
-from engine.evaluation_results import Evaluation
+from engine.evaluation_results import ClassScore, Evaluation
 from engine.labels import CLASSES
 
 _EXTERNAL = (
@@ -71,13 +71,18 @@ class HeadlineCard(QWidget):
 
 def describe_limits(evaluation: Evaluation) -> str:
     """What one part can and cannot show, in one sentence: its rarest class decides."""
-    present = [score for score in evaluation.classes if score.n_lesions]
+    subject = "One part of one split shows" if evaluation.external is None else "These images show"
+    return tell_limits(subject, evaluation.classes)
+
+
+def tell_limits(subject: str, classes: tuple[ClassScore, ...]) -> str:
+    """What `subject` ("These images show") can and cannot tell of `classes`; empty where there are none."""
+    present = [score for score in classes if score.n_lesions]
     if not present:
         return ""
     rarest = min(present, key=lambda score: score.n_lesions)
     fewest = f"{rarest.n_lesions:,} {name_target(rarest.code, rarest.n_lesions)}"
-    vague = sum(score.sensitivity is None or score.sensitivity.is_too_wide for score in evaluation.classes)
-    subject = "One part of one split shows" if evaluation.external is None else "These images show"
+    vague = sum(score.sensitivity is None or score.sensitivity.is_too_wide for score in classes)
     can = f"{subject} how well the common classes are told apart"
     if not vague:
         return f"{can}, and the rare ones too: even of the rarest there are {fewest}."

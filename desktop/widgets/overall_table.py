@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from desktop import theme
 from desktop.widgets.figure_delegate import FigureDelegate, show_figure
 from desktop.widgets.flat_header import FlatHeader
+from engine.comparison_results import PooledEvaluation
 from engine.comparison_wording import explain_missing_group, explain_missing_loss
 from engine.evaluation_results import BinaryScore, Evaluation, Interval, Scores
 from engine.evaluation_wording import TOO_FEW, name_interval
@@ -75,7 +76,7 @@ class OverallModel(QAbstractTableModel):
         self._levels: tuple[Scores, ...] = ()
         self._rows: Sequence[_Row] = ()
 
-    def set_evaluation(self, evaluation: Evaluation) -> None:
+    def set_evaluation(self, evaluation: Evaluation | PooledEvaluation) -> None:
         """Show `evaluation`."""
         threshold = evaluation.by_image.group.threshold
         self.beginResetModel()
@@ -148,7 +149,7 @@ class OverallTable(QTableView):
         rows.setDefaultSectionSize(_ROW_HEIGHT)
         rows.hide()
 
-    def show_evaluation(self, evaluation: Evaluation) -> None:
+    def show_evaluation(self, evaluation: Evaluation | PooledEvaluation) -> None:
         """Show `evaluation` in place of another."""
         self._model.set_evaluation(evaluation)
         self.setFixedHeight(self.horizontalHeader().height() + self._model.rowCount() * _ROW_HEIGHT)

@@ -1,7 +1,7 @@
 """A card with a heading, an explanation and its content; and the labels that such cards are made of."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.theme import GAP, set_role
 
@@ -19,6 +19,30 @@ def make_section(title: str, explanation: str, *content: QWidget) -> QFrame:
     for widget in content:
         column.addWidget(widget)
     return card
+
+
+def make_offer(words: str, button: QPushButton) -> QWidget:
+    """A column with one card: `words` that say what is missing above the `button` that helps."""
+    card = QFrame()
+    card.setProperty("role", "card")
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
+    layout.setSpacing(2 * GAP)
+    layout.addWidget(make_label("", words))
+    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    return make_column(card)
+
+
+def make_column(*widgets: QWidget) -> QWidget:
+    """`widgets` one below the other, at the top of the room there is."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2 * GAP)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch()
+    return column
 
 
 def make_banner(label: QLabel) -> QFrame:

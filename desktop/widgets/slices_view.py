@@ -156,13 +156,14 @@ class SliceDelegate(FigureDelegate):
 
 
 class SlicesView(QWidget):
-    """A choice of columns above the table of the chosen one."""
+    """A choice of columns above the table of the chosen one. Where it `opens_images`, a row asks for its images."""
 
     images_asked = Signal(object)
     """An `AnswerChoice`: the images of a slice."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, opens_images: bool = True) -> None:
         super().__init__(parent)
+        self._advice = " Choose a row to see its images." if opens_images else ""
         self._slicings: tuple[Slicing, ...] = ()
         self.buttons = {column: QRadioButton(title) for column, title in SLICE_TITLES.items()}
         self.model = SlicesModel()
@@ -197,7 +198,7 @@ class SlicesView(QWidget):
         chosen = next((column for column, button in self.buttons.items() if button.isChecked()), None)
         if slicings and chosen not in known:
             self.buttons[slicings[0].column].setChecked(True)
-        self.words.setText(f"{SLICES} Choose a row to see its images." if slicings else _NONE)
+        self.words.setText(f"{SLICES}{self._advice}" if slicings else _NONE)
         self.table.setVisible(bool(slicings))
         self._on_column_chosen()
 

@@ -16,6 +16,7 @@ from engine.data.split_modes import make_folds
 from engine.errors import Cancelled, ConfigError, Paused, TrainingError
 from engine.evaluation.evaluate import evaluate, read
 from engine.evaluation.folds import pool
+from engine.evaluation.saved import find_saved
 from engine.events import Control, FoldStarted, OnEvent, StatusChanged, ignore_events
 from engine.fold_sets import AskedFolds, FoldSet, discard_fold_set, read_fold_set, write_asked
 from engine.model import weights
@@ -75,12 +76,19 @@ def resume_folds(
 def read_pooled(
     folds: Path, *, control: Control | None = None, on_event: OnEvent = ignore_events
 ) -> PooledEvaluation | None:
-    """The figures of all folds together, from their saved answers; None before every fold was trained and evaluated."""
+    """The figures of all folds together, from their saved answers; None before every fold was trained and evaluated.
+
+    Where opening the test parts was broken off, those of the validation parts.
+    """
     info = read_fold_set(folds.absolute())
     if info is None or info.state != "finished":
         return None
     own = FoldSet(folds.absolute())
-    return _pool(own, own.asked(), control or Control(), on_event)
+    asked = own.asked()
+    runs = [run.path for fold in range(asked.n_folds) if (run := own.finished(fold)) is not None]
+    if asked.open_test and any(find_saved(run, "test") is None for run in runs):
+        asked = replace(asked, open_test=False)
+    return _pool(own, asked, control or Control(), on_event)
 
 
 def _go_on(folds: FoldSet, asked: AskedFolds, control: Control, on_event: OnEvent) -> FoldsResult:

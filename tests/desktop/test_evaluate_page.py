@@ -229,6 +229,7 @@ def test_tab_key_follows_the_eye(qtbot: QtBot, state: AppState, scripted: Script
     for widget in (
         page.predict_button,
         *parts,
+        view.folds_offer.button,
         view.tabs.bar,
         view.class_table,
         view.wrong,
