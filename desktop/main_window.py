@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         job = self._training()
         if job is not None and not job.is_cancelling:
             event.ignore()
-            if job.is_finishing_early or job.is_pausing:
+            if job.is_pausing or (job.is_finishing_early and not job.is_of_folds):
                 self._wait_to_close()
             else:
                 self._ask(job, is_closing=True)
@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
         if self._question is not None:
             self._question.raise_()
             return
-        question = self._question = TrainingQuestion(is_closing=is_closing, parent=self)
+        question = self._question = TrainingQuestion(is_closing=is_closing, is_of_folds=job.is_of_folds, parent=self)
         self._closes_after_training = is_closing
         question.pause_chosen.connect(self._on_pause_chosen)
         question.finish_early_chosen.connect(self._on_finish_early_chosen)

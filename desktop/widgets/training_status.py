@@ -163,7 +163,8 @@ class TrainingStatus(QWidget):
         if isinstance(event, BatchesDone):
             self._speed = f"{event.images_per_second:.{1 if event.images_per_second < 10 else 0}f} images/s"
         if isinstance(event, BatchesDone | EpochDone):
-            what, amount = progress.amount.capitalize(), self._speed
+            what = progress.amount.capitalize()
+            amount = "" if self._is_of_folds else self._speed  # there is no room for all in a small window
         else:  # before the first epoch, and between two: the step says all, "Training, epoch 2 of 30"
             what, amount = progress.step, "" if self._is_running else progress.amount
         parts = (what, amount, progress.time_left)

@@ -303,6 +303,19 @@ def test_stop_early_waits_for_the_model_and_then_closes(
     assert runner.child_pid("work") is None
 
 
+def test_closing_during_folds_offers_no_early_end(
+    qtbot: QtBot, window: MainWindow, training: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finishing early would end one of several trainings: closing asks all the same, and offers Pause."""
+    monkeypatch.setattr("desktop.jobs.FOLDS", (COUNTING,))
+    window.close()
+    question = question_of(window)
+    assert question.finish_button.isHidden()
+    assert not question.pause_button.isHidden()
+    assert "After it the window closes" in question.informativeText()
+    question.keep_button.click()
+
+
 def test_closing_again_while_it_finishes_keeps_waiting(qtbot: QtBot, window: MainWindow, training: Job) -> None:
     """An impatient second click loses nothing, and one can change one's mind."""
     training.finish_early()

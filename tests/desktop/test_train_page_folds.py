@@ -100,7 +100,7 @@ def test_somebody_who_asked_for_folds_finds_them_chosen(page: TrainPage, state: 
 def test_the_present_fold_is_followed(page: TrainPage, runner: StillRunner, state: AppState) -> None:
     """The status names the fold; its curves begin anew; the time left is that of the fold."""
     job = begin(page, runner, state.runs_dir / "set", fold=1)
-    assert page.view.status.lines[0] == "Fold 1 of 5, epoch 2 of 30 · 412 images/s · 17 min left in this fold"
+    assert page.view.status.lines[0] == "Fold 1 of 5, epoch 2 of 30 · 17 min left in this fold"
     job.reported.emit(FoldStarted(folds=state.runs_dir / "set", fold=2, n_folds=5))
     assert page.view.status.lines[:2] == ("Fold 2 of 5", "1 fold done")
     assert not page.view.stop_button.isEnabled()
