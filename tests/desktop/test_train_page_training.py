@@ -14,7 +14,7 @@ from desktop.pages.train_page import TrainPage
 from desktop.state import AppState
 from engine import calls
 from engine.calls import Call
-from engine.events import EpochDone, Event
+from engine.events import EpochDone, Event, FoldStarted
 from engine.results import DatasetSummary
 from engine.runs import RunFolder, list_runs, read_run
 
@@ -155,6 +155,39 @@ def test_a_paused_training_is_resumed_to_its_end(qtbot: QtBot, page: TrainPage, 
     info = read_run(run)
     assert info is not None
     assert (info.state, info.epochs_run, info.is_resumable) == ("finished", 3, False)
+    assert state.list_resumable() == ()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_folds_are_stopped_one_by_one_and_pooled(
+    qtbot: QtBot, page: TrainPage, state: AppState, runner: JobRunner
+) -> None:
+    """Stop early is said in two of five folds; the others go their whole way, and the pooled figures can be read."""
+    fold = 0
+    epochs: list[int] = []
+
+    def stop(event: Event) -> None:
+        nonlocal fold
+        if isinstance(event, FoldStarted):
+            fold = event.fold
+        elif isinstance(event, EpochDone):
+            epochs.append(fold)
+            if fold in (2, 4):
+                page.view.stop_button.click()
+
+    page.form.folds.choose_folds()
+    start(page, 2, stop)
+    qtbot.waitUntil(lambda: page.job is None, timeout=5 * LONG)
+    assert page.error_panel.sentence == ""
+    assert page.view.status.lines[0].endswith("over 5 folds")
+    assert [epochs.count(fold) for fold in (1, 3, 5)] == [2, 2, 2]
+    assert state.run is not None
+    assert state.model is None
+    (listed,) = state.list_results()
+    assert (listed.path, listed.n_folds, listed.folds_done) == (state.run, 5, 5)
+    pooled = answer(runner, replace(calls.read_pooled(state.run), lane="work"))
+    assert getattr(pooled, "part", None) == "val"
     assert state.list_resumable() == ()
 
 
