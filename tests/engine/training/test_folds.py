@@ -87,6 +87,10 @@ def test_without_the_test_parts_the_validation_parts_are_pooled(config: Training
     result = train_folds(config, _FOLDS)
     assert result.pooled.part == "val"
     assert not (config.out / "test_openings.json").exists()
+    control = Control()
+    with pytest.raises(Cancelled):  # broken off before the first opening: what was known is still told
+        resume_folds(result.path, True, control=control, on_event=lambda _: control.cancel())
+    assert read_pooled(result.path) == result.pooled
     told = _At(0, lambda: None)
     opened = resume_folds(result.path, True, on_event=told)
     assert (opened.pooled.part, told.folds) == ("test", [])
