@@ -104,7 +104,7 @@ def _row(prediction: Prediction) -> str:
         if prediction.seen_in_training:
             remarks.append(wording.describe_training(prediction))
     else:
-        remarks += wording.describe(prediction)
+        remarks += [line for line in wording.describe(prediction) if line != NOTICE]  # it stands below the table
     cells = (escape(prediction.path.name), escape(answer), escape(group), escape(" ".join(remarks)))
     return f"<tr><td>{picture}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 

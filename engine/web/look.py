@@ -29,8 +29,9 @@ CSS = """
 .ll-stack img.ll-layer[hidden] { display: none; }
 .ll-wide { overflow-x: auto; } .ll-table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 .ll-table th, .ll-table td { text-align: left; padding: .35rem .5rem; vertical-align: top;
-  border-bottom: 1px solid var(--border-color-primary); overflow-wrap: anywhere; }
-.ll-table img { width: 56px; height: 56px; object-fit: cover; border-radius: 4px; }
+  border-bottom: 1px solid var(--border-color-primary); min-width: 7rem; overflow-wrap: break-word; }
+.ll-table th:first-child, .ll-table td:first-child { min-width: 72px; } .ll-table td:last-child { min-width: 12rem; }
+.ll-table img { width: 56px; min-width: 56px; height: 56px; object-fit: cover; border-radius: 4px; margin: 0; }
 """
 
 
