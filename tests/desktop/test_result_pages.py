@@ -130,6 +130,8 @@ def test_dropped_files_are_answered(
 
     (tmp_path / "other.safetensors").write_bytes(b"something else")
     drop(page, tmp_path / "other.safetensors")
+    assert page.opener.question is not None  # a model that is dropped beside one in use is asked about first
+    page.opener.question.accept()
     qtbot.waitUntil(lambda: page.error_panel.sentence != "", timeout=LONG)
     assert page.error_panel.hint
     assert state.model == run / "model.safetensors"
