@@ -59,7 +59,10 @@ def _of_question(name: str, threshold: float | None) -> _Row:
     """A row for the figure `name` of the group at the model's operating point."""
     title = COLUMNS[name][0] if COLUMNS[name][0].isupper() else COLUMNS[name][0].lower()
     at = "without an operating point" if threshold is None else f"at {name_share(threshold)}"
-    answered: Callable[[Scores], BinaryScore | None] = lambda scores: scores.group.at_threshold  # noqa: E731
+
+    def answered(scores: Scores) -> BinaryScore | None:
+        return scores.group.at_threshold
+
     return _Row(
         title=f"Group {at}: {title}",
         meaning="“In the group” means: its probability is at or above the model's operating point.",

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array  # type: ignore[import-untyped]
+from scipy.sparse import csr_array
 
 DRAWS = 2000
 SEED = 20_251_123  # fixed, so that the same answers always give the same interval

@@ -32,7 +32,7 @@ def fit_temperature(logits: Floats, labels: Ints, training_prior: Shares, data_p
 
     if (posterior(logits, training_prior, data_prior, 1.0).argmax(axis=1) == labels).all():
         return 1.0
-    from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
+    from scipy.optimize import minimize_scalar
 
     bounds = (float(np.log(LOWEST_TEMPERATURE)), float(np.log(HIGHEST_TEMPERATURE)))
     fitted = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-4})

@@ -141,7 +141,7 @@ def area(value: float, samples: Floats, n: float) -> Interval:
     lesions say how far the spread itself can be trusted (Student's t). Where all draws gave the same, Wilson's
     interval of `n` cases.
     """
-    from scipy.stats import t as student  # type: ignore[import-untyped]
+    from scipy.stats import t as student
 
     odds = value * (1 - value)
     if samples.max() - samples.min() <= _SAME or odds <= _SAME:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage  # type: ignore[import-untyped]
+from scipy import ndimage
 
 _SIDE = 96  # of the copy in which the lesion is looked for: plenty for a blob, and quick
 _RING = 0.06  # width of the border that should show skin, as a share of the shorter side

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-from scipy import ndimage  # type: ignore[import-untyped]
+from scipy import ndimage
 
 Pixels = NDArray[np.uint8]
 Draw = Callable[[np.random.Generator, int], Pixels]
