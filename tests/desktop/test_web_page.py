@@ -19,6 +19,7 @@ from desktop.settings import Settings
 from desktop.state import AppState
 from engine.errors import ChildDiedError
 from engine.events import WebDemoLogged, WebDemoStarted
+from engine.samples import list_samples
 from tests.desktop.samples import card
 from tests.desktop.scripted_runner import ScriptedRunner
 from tests.engine.evaluation.untrained_run import make_shared_run
@@ -143,7 +144,7 @@ def test_real_demo_started_used_killed_and_left(
 
     page.start_button.click()
     qtbot.waitUntil(lambda: bool(page.address.url), timeout=_MS)
-    photo = next(run.path.parents[1].rglob("*.jpg"), None) or next(tmp_path_factory.getbasetemp().rglob("*.jpg"))
+    photo = list_samples()[0].path
     with httpx.Client(base_url=page.address.url, timeout=60) as client:
         asker = make_asker(client)
         (image,) = asker.upload((photo.name, photo.read_bytes()))
