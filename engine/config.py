@@ -96,6 +96,9 @@ class TrainingConfig:
     averaging: float = 0.0
     """Share of the steps so far, 0 to 1, over which weights are averaged (an exponential moving average); the average
     is what is scored and kept, as it is steadier than the last step. 0 for none, as before there was this setting."""
+    weight_bits: Literal[16, 32] = 32
+    """Of each number in the finished model: 16 halve its file; the numbers are rounded before the last look at the
+    validation part, so that all figures on the card are those of the file."""
     patience: int = 10
     """Epochs without improvement after which the training stops, 1 to 1000."""
     stop_on: Literal["balanced_accuracy", "loss"] = "balanced_accuracy"

@@ -44,6 +44,9 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--epochs", type=int, default=None, metavar="N", help="largest number of epochs (30)")
     train.add_argument("--batch-size", type=int, default=None, metavar="N", help="images per step (32)")
     train.add_argument("--seed", type=int, default=None, metavar="N", help="decides split, weights and order (0)")
+    train.add_argument(
+        "--weight-bits", type=int, choices=(16, 32), default=None, help="of the finished model; 16 halve its file (32)"
+    )
     train.add_argument("--limit", type=int, default=None, metavar="N", help="use about N images, whole lesions")
     train.add_argument("--split", default=None, help="auto, new, notebook, or a table of image ids and parts (auto)")
     train.add_argument("--fold", type=int, default=None, metavar="F", help="of a --split that holds folds, 0 the first")
@@ -67,6 +70,7 @@ _SETTINGS = (
     "epochs",
     "batch_size",
     "seed",
+    "weight_bits",
     "limit",
     "split",
     "fold",

@@ -23,7 +23,7 @@ from engine.results import ModelCard
 MAX_BYTES = 2 * 2**30
 _MAX_HEADER_BYTES = 100_000_000  # the limit of the safetensors format
 _FORMAT = "lesion-lab model 1"
-_TYPES: dict[str, torch.dtype] = {"F32": torch.float32, "I64": torch.int64}
+_TYPES: dict[str, torch.dtype] = {"F32": torch.float32, "F16": torch.float16, "I64": torch.int64}
 _HINT = "Choose a model.safetensors that Lesion Lab wrote, from the folder of a run."
 _DAMAGED = "Copy the file again from where it came, or train the model again."
 
@@ -52,7 +52,8 @@ def save_model(
 ) -> None:
     """Write the model file, whole or not at all. Raises `DiskError`; `path` is then as it was before.
 
-    `gate` has the tables of the card's gate, None where the card has none.
+    `gate` has the tables of the card's gate, None where the card has none. Weights that 16 bits hold exactly, as
+    `round_weights` makes them, are written with 16.
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}
     metadata = {"format": _FORMAT, "card": cards.to_text(card), "weights_sha256": _hash(tensors)}
@@ -62,7 +63,7 @@ def save_model(
     if fingerprints is not None:
         metadata["fingerprints"] = fingerprints.to_json()
     metadata["seal"] = _seal(metadata)
-    write_bytes(path, _pack(tensors, metadata))
+    write_bytes(path, _pack({name: _shorten(tensor) for name, tensor in tensors.items()}, metadata))
 
 
 def load_model(path: Path, device: torch.device) -> LoadedModel:
@@ -111,6 +112,22 @@ def describe(path: Path, *, control: Control | None = None, on_event: OnEvent = 
 def weights_sha256(module: nn.Module) -> str:
     """SHA-256 over the names, types, shapes and bytes of all tensors: the same bits give the same value."""
     return _hash(module.state_dict())
+
+
+def round_weights(module: nn.Module) -> None:
+    """Round the matrices and filters of `module` to what 16 bits hold; what else is in it needs no room."""
+    with torch.no_grad():
+        for tensor in module.parameters():
+            if tensor.dim() > 1:
+                tensor.copy_(tensor.half())
+
+
+def _shorten(tensor: torch.Tensor) -> torch.Tensor:
+    """`tensor` with 16 bits if it is a matrix or filter that loses nothing by it."""
+    if tensor.dim() < 2 or not tensor.is_floating_point():
+        return tensor
+    short = tensor.half()
+    return short if torch.equal(short.to(tensor.dtype), tensor) else tensor
 
 
 def _hash(tensors: Mapping[str, torch.Tensor]) -> str:
@@ -195,10 +212,12 @@ def _check_tensors(header: Mapping[str, Any], expected: Mapping[str, torch.Tenso
         raise _not_ours(name, f"{key} {'is missing' if key in expected else 'is no tensor of its network'}")
     for key, tensor in expected.items():
         entry = header[key]
-        if _TYPES.get(str(entry.get("dtype"))) != tensor.dtype or entry.get("shape") != list(tensor.shape):
+        found = _TYPES.get(str(entry.get("dtype")))
+        is_short = found == torch.float16 and tensor.dtype == torch.float32
+        if (found != tensor.dtype and not is_short) or entry.get("shape") != list(tensor.shape):
             raise _not_ours(name, f"{key} is not as its network has it")
         start, end = entry["data_offsets"][0], entry["data_offsets"][1]
-        if type(start) is not int or type(end) is not int or end - start != tensor.nbytes:
+        if type(start) is not int or type(end) is not int or end - start != tensor.nbytes // (2 if is_short else 1):
             raise _not_ours(name, "its header is damaged", _DAMAGED)
 
 
@@ -209,7 +228,7 @@ def _read_tensors(content: bytes, name: str) -> dict[str, torch.Tensor]:
         raise _not_ours(name, f"its weights cannot be read ({error})", _DAMAGED) from error
     if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values() if tensor.is_floating_point()):
         raise _not_ours(name, "some of its weights are not finite numbers", "Train the model again.")
-    return tensors
+    return {key: tensor.float() if tensor.dtype == torch.float16 else tensor for key, tensor in tensors.items()}
 
 
 def _read_fingerprints(text: object, name: str) -> Fingerprints | None:

@@ -8,7 +8,7 @@ from engine.config import TrainingConfig
 from engine.errors import Paused, TrainingError
 from engine.events import Control, EpochDone, Event, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
 from engine.model.device import describe
-from engine.model.file import save_model
+from engine.model.file import round_weights, save_model
 from engine.prediction.gate_fit import FittedGate, GateImages, fit_gate
 from engine.prediction.logits import to_input
 from engine.results import EpochRecord, ModelCard, TrainingResult
@@ -289,11 +289,14 @@ class TrainingLoop:
             tolerance=0.0 if is_exact else _ROUNDING,
             epochs_run=len(self._history),
             stopped=stopped,
-            fit_gate=self._fit_gate,
+            complete=self._complete,
         )
 
-    def _fit_gate(self) -> FittedGate | None:
+    def _complete(self, card: ModelCard) -> tuple[ModelCard, FittedGate | None]:
         material = self._material
+        if self._config.weight_bits == 16:
+            round_weights(self._learner.scored)
+            card = calibrate(card, self._validate("with 16 bits", can_pause=False), material)
         images = GateImages(material.pixels, material.train.positions, material.val.positions, material.test_positions)
         module, preprocessing, device = self._learner.scored, self._config.preprocessing, self._learner.device
-        return fit_gate(module, preprocessing, device, images, self._control, self._on_event)
+        return card, fit_gate(module, preprocessing, device, images, self._control, self._on_event)

@@ -1,5 +1,6 @@
 """The model file: what is written comes back, and nothing else is taken for it."""
 
+import copy
 import errno
 import json
 from dataclasses import replace
@@ -113,6 +114,18 @@ def test_the_card_is_read_without_the_weights(model: Path) -> None:
     """The card comes from the header; `describe` answers the same for the window."""
     assert file.read_card(model) == CARD
     assert file.describe(model) == CARD
+
+
+def test_rounded_weights_take_half_the_room_and_come_back_as_they_were(model: Path, tmp_path: Path) -> None:
+    """Nothing is lost on the way to the file: only what 16 bits hold exactly is written with 16."""
+    module = copy.deepcopy(_module())
+    file.round_weights(module)
+    path = tmp_path / "short.safetensors"
+    file.save_model(path, module, CARD, None)
+    assert path.stat().st_size < 0.55 * model.stat().st_size
+    loaded = file.load_model(path, _CPU)
+    assert file.weights_sha256(loaded.module) == file.weights_sha256(module)
+    assert {parameter.dtype for parameter in loaded.module.parameters()} == {torch.float32}
 
 
 def test_a_model_without_fingerprints_says_nothing_about_its_training(tmp_path: Path) -> None:
