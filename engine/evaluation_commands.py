@@ -15,6 +15,7 @@ from engine.labels import NOTICE
 from engine.records import as_json
 from engine.results import Part
 from engine.runs import RunFolder
+from engine.starter import starter_model
 
 COMMANDS = ("evaluate", "compare", "pool", "score", "leak")
 
@@ -143,10 +144,24 @@ def find_run(name: Path) -> Path:
 
 
 def find_model(path: Path) -> Path:
-    """The model file that `path` means: itself, or the best one of a run folder. Raises `ModelFileError`."""
+    """The model file that `path` means: itself, the best one of a run folder, or with "starter" the starter model.
+
+    Raises `ModelFileError`.
+    """
+    if path == Path("starter") and not path.exists():
+        return _find_starter()
     if not path.is_dir():
         return path
     model = RunFolder(path).model
     if model is None:
         raise ModelFileError(f"There is no model in {path}.", "Name a model file, or the folder of a run.")
+    return model
+
+
+def _find_starter() -> Path:
+    model = starter_model()
+    if model is None:
+        raise ModelFileError(
+            "This copy of the program came without a starter model.", "Name a model file, or the folder of a run."
+        )
     return model

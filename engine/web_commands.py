@@ -10,6 +10,7 @@ from engine.calls import WEB_PORT
 from engine.errors import Cancelled, ConfigError
 from engine.evaluation_commands import find_model
 from engine.events import Control, Event, OnEvent, WebDemoStarted
+from engine.starter import starter_model
 
 COMMANDS = ("web",)
 
@@ -19,7 +20,9 @@ Report = tuple[Any, str]
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser of the command line."""
     web = commands.add_parser("web", help="serve the web demo on this computer, until Ctrl+C")
-    web.add_argument("model", metavar="MODEL", type=Path, nargs="?", help="a model file or a run (the newest run)")
+    web.add_argument(
+        "model", metavar="MODEL", type=Path, nargs="?", help="a model file or a run (the newest run, or the starter)"
+    )
     web.add_argument(
         "--port", type=int, default=WEB_PORT, metavar="P", help=f"port; a taken one gives the next ({WEB_PORT})"
     )
@@ -55,6 +58,7 @@ def run_web(options: argparse.Namespace, control: Control, on_event: OnEvent) ->
 
 def _newest() -> Path:
     found = runs.list_runs(places.runs_dir())
-    if not found or found[0].model is None:
+    model = found[0].model if found and found[0].model is not None else starter_model()
+    if model is None:
         raise ConfigError("There is no model yet.", "Train one, or name a model file.")
-    return found[0].model
+    return model

@@ -23,9 +23,9 @@ from desktop.theme import GAP
 from desktop.widgets.answer_view import AnswerView, in_scroll_area
 from desktop.widgets.job_view import JobView
 from desktop.widgets.model_choice import ModelChoice
+from desktop.widgets.model_offer import ModelOffer
 from desktop.widgets.models_dialog import ModelsDialog
 from desktop.widgets.picture_column import PictureColumn
-from desktop.widgets.predict_welcome import PredictWelcome
 from desktop.widgets.prediction_model import Answer
 from desktop.widgets.results_column import ResultsColumn
 from engine import wording
@@ -61,7 +61,7 @@ class PredictPage(Page):
         self.opener = ImageOpener(state, self)
         self.drops = DropCatcher(self)
         self.copy_button, self.save_button = QPushButton("Copy as text"), QPushButton("Save results…")
-        self._empty = PredictWelcome()
+        self._empty = ModelOffer()
         self.train_button, self.file_button = self._empty.train_button, self._empty.file_button
         self._work = self._make_work()
         self.body.addWidget(self._empty)
@@ -229,6 +229,7 @@ class PredictPage(Page):
         self.model_choice.list_requested.connect(self._on_list_requested)
         self.model_choice.file_requested.connect(self.opener.choose_model)
         self.file_button.clicked.connect(self.opener.choose_model)
+        self._empty.model_chosen.connect(self._on_model_chosen)
         self.views_box.toggled.connect(self._on_views_toggled)
         self.lesion_button.clicked.connect(self._on_lesion_clicked)
         self.fuser.fused.connect(self._on_fused)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from desktop.image_opener import ImageOpener
 from desktop.jobs import JobRunner
@@ -14,13 +14,13 @@ from desktop.single_job import SingleJob
 from desktop.state import AppState
 from desktop.theme import GAP, mark_primary
 from desktop.widgets.model_choice import ModelChoice
+from desktop.widgets.model_offer import ModelOffer
 from desktop.widgets.models_dialog import ModelsDialog
 from desktop.widgets.served_address import ServedAddress
 from engine import calls
 from engine.events import Event, StatusChanged, WebDemoLogged, WebDemoStarted
 
 _PURPOSE = "Show the model in a browser. Only this computer reaches the page, nobody else on the network."
-_NO_MODEL = "There is no model yet. Train one, or open a model file (.safetensors) that somebody gave you."
 _STOPPED = "The demo is not running."
 _LOG_LINES = 1000
 _LOG_HEIGHT = 20 * GAP
@@ -44,9 +44,8 @@ class WebPage(Page):
         self.status = QLabel()
         self.address = ServedAddress()
         self.log = QPlainTextEdit()
-        self.train_button = mark_primary(QPushButton("Train a model first"))
-        self.file_button = QPushButton("Open a model file…")
-        self._empty, self._work = self._make_empty(), self._make_work()
+        self._empty, self._work = ModelOffer(), self._make_work()
+        self.train_button, self.file_button = self._empty.train_button, self._empty.file_button
         self.body.addWidget(self._empty)
         self.body.addWidget(self._work)
         self.body.addStretch()
@@ -150,6 +149,7 @@ class WebPage(Page):
         self.stop_button.clicked.connect(self._on_stop_clicked)
         self.train_button.clicked.connect(self._on_train_clicked)
         self.file_button.clicked.connect(self.opener.choose_model)
+        self._empty.model_chosen.connect(self._on_model_chosen)
         self.model_choice.model_chosen.connect(self._on_model_chosen)
         self.model_choice.file_requested.connect(self.opener.choose_model)
         self.model_choice.list_requested.connect(self._on_list_requested)
@@ -160,22 +160,6 @@ class WebPage(Page):
         self.reader.changed.connect(self._show_model)
         self.reader.failed.connect(self.show_error)
         self._state.model_changed.connect(self._show_model)
-
-    def _make_empty(self) -> QWidget:
-        words = QLabel(_NO_MODEL)
-        words.setWordWrap(True)
-        card = QFrame()
-        card.setProperty("role", "card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
-        inside.setSpacing(2 * GAP)
-        inside.addWidget(words)
-        row = QHBoxLayout()
-        row.addWidget(self.train_button)
-        row.addWidget(self.file_button)
-        row.addStretch()
-        inside.addLayout(row)
-        return card
 
     def _make_work(self) -> QWidget:
         self.port_box.setRange(1024, 65535)

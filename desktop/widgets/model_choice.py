@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 from desktop.state import AppState
 from desktop.theme import GAP
 from desktop.widgets.elided_label import ElidedLabel
-from engine import wording
+from engine import starter, wording
 from engine.results import ModelCard
 
 _LIST = ":list:"  # no path is called so
@@ -59,9 +59,19 @@ class ModelChoice(QWidget):
             action.setCheckable(True)
             action.setChecked(run.model == self._state.model)
             self.menu.addAction(action)
+        model = starter.starter_model()
+        if model is not None:
+            self._add_starter(model)
         self.menu.addSeparator()
         self.menu.addAction("All models and their cards…").setData(_LIST)
         self.menu.addAction("Open a model file…").setData("")
+
+    def _add_starter(self, model: Path) -> None:
+        action = self.menu.addAction(f"{starter.NAME}, comes with the program")
+        action.setData(str(model))
+        action.setToolTip(starter.DESCRIPTION)
+        action.setCheckable(True)
+        action.setChecked(model == self._state.model)
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:

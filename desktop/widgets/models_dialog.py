@@ -21,7 +21,7 @@ from desktop.single_job import SingleJob
 from desktop.state import AppState
 from desktop.theme import GAP, mark_primary
 from desktop.widgets.save_dialog import ask_where
-from engine import calls, imported, model_wording, wording
+from engine import calls, imported, model_wording, starter, wording
 from engine.results import ModelCard
 
 _SIZE = (90 * GAP, 60 * GAP)
@@ -78,9 +78,12 @@ class ModelsDialog(QDialog):
         super().done(result)
 
     def _fill(self, chosen: Path | None = None) -> None:
-        """Those of the runs, newest first, then imported ones; one in use from elsewhere on top. `chosen` or that."""
+        """Runs, newest first, imported ones, the starter; one in use from elsewhere on top. `chosen`, or that in use."""
         names = {run.model: wording.describe_run(run) for run in self._state.list_runs() if run.model is not None}
         names |= {one.path: f"{one.name}; imported" for one in imported.list_imported()}
+        model = starter.starter_model()
+        if model is not None:
+            names[model] = f"{starter.NAME}; comes with the program"
         used = self._state.model
         if used is not None and used not in names:
             names = {used: used.name, **names}

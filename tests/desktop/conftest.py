@@ -1,6 +1,7 @@
 """What the tests of the window share: a runner that is shut down, and the state and settings of a fresh home."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +12,23 @@ from desktop.jobs import JobRunner
 from desktop.settings import Settings
 from desktop.state import AppState
 from desktop.theme import Theme
+from engine import starter
+
+
+@pytest.fixture(autouse=True)
+def _without_starter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window's program came without a starter model, unless a test asks for one."""
+    monkeypatch.setattr(starter, "starter_model", lambda: None)
+
+
+@pytest.fixture
+def starter_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a starter model that the program came with; its content is no model."""
+    path = tmp_path / "starter" / "model.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(b"no model")
+    monkeypatch.setattr(starter, "starter_model", lambda: path)
+    return path
 
 
 @pytest.fixture
