@@ -9,7 +9,9 @@ def main(arguments: list[str]) -> int:
     from engine import cli
 
     if arguments and (arguments[0] in cli.COMMANDS or arguments[0].startswith("-")):
-        return cli.main(arguments)
+        from engine.calls import Call
+
+        return cli.main(arguments, window_check=Call("desktop.window_check:check", {}))
 
     from desktop import display
 

@@ -21,10 +21,12 @@ from engine import (
     model_commands,
     places,
     predict_commands,
+    self_test_commands,
     terminal,
     training_commands,
     web_commands,
 )
+from engine.calls import Call
 from engine.config import from_recipe
 from engine.errors import Cancelled, ConfigError, EngineError, Paused
 from engine.events import Control, OnEvent
@@ -43,6 +45,7 @@ COMMANDS = (
     *doctor_commands.COMMANDS,
     *model_commands.COMMANDS,
     *web_commands.COMMANDS,
+    *self_test_commands.COMMANDS,
 )
 
 _KEPT = {
@@ -53,8 +56,8 @@ Report = tuple[Any, str]
 """What a command has to say: as JSON, and as text for people."""
 
 
-def main(arguments: list[str]) -> int:
-    """Run one command and return its exit code.
+def main(arguments: list[str], window_check: Call[str] | None = None) -> int:
+    """Run one command and return its exit code; `window_check` opens a window for the self-test.
 
     0 done, 1 some images had no answer, 2 the user can mend it, 3 a fault of the program, 4 paused, 130 cancelled.
     With --json, stdout holds exactly one JSON value; everything else goes to stderr.
@@ -62,7 +65,7 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file's name may be no text, or a console know few letters
-    options = _parser().parse_args(arguments)
+    options = _parser(window_check).parse_args(arguments)
     share_cpu()
     value, text, code = _carry_out(options)
     if not is_first_process():
@@ -98,7 +101,7 @@ def _fail(message: str, hint: str, code: int) -> tuple[Any, str, int]:
     return {"error": message, "hint": hint}, "", code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(window_check: Call[str] | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lesion-lab",
         description="Train, judge and use a skin-lesion image classifier. Without a command the window opens.",
@@ -128,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor_commands.add_commands(commands)
     model_commands.add_commands(commands)
     web_commands.add_commands(commands)
+    self_test_commands.add_commands(commands, window_check)
     return parser
 
 
