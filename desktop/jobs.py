@@ -3,6 +3,7 @@
 import logging
 import time
 import traceback
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
@@ -17,6 +18,7 @@ _LOG = logging.getLogger(__name__)
 TRAIN = "engine.training.trainer:train"
 RESUME = "engine.training.trainer:resume"
 FOLDS = ("engine.training.folds:train_folds", "engine.training.folds:resume_folds")
+PREDICT = "engine.prediction.predictor:predict"
 _GRACE_MS = 500
 _WORK_NICENESS = 10  # the window, and somebody waiting for an answer, go first
 
@@ -186,6 +188,7 @@ class JobRunner(QObject):
         self._lanes: dict[str, Lane] = {
             "work": Lane("work", log_dir, niceness=_WORK_NICENESS),
             "answers": Lane("answers", log_dir),
+            "aside": Lane("aside", log_dir),
             "views": Lane("views", log_dir),
             "web": Lane("web", log_dir),
         }
@@ -200,8 +203,11 @@ class JobRunner(QObject):
     def start(self, call: Call[Any], title: str) -> Job:
         """A job for `call`, begun as soon as its lane is free, never before the caller could connect its signals.
 
-        `title` names it in the status bar: "Checking images".
+        `title` names it in the status bar: "Checking images". While a batch of images is answered, what else is asked
+        of that lane is answered aside: a heat map does not wait for hundreds of images.
         """
+        if call.lane == "answers" and call.target != PREDICT and self._is_answering_images():
+            call = replace(call, lane="aside")
         job = Job(call, title, self._lanes[call.lane])
         if self._is_shut_down:  # some timer of a page fired on the way out
             return job
@@ -212,7 +218,7 @@ class JobRunner(QObject):
         return job
 
     def running(self, lane: str) -> Job | None:
-        """The job that is under way on `lane` ("work", "answers", "views" or "web")."""
+        """The job that is under way on `lane` ("work", "answers", "aside", "views" or "web")."""
         return self._current.get(lane)
 
     def child_pid(self, lane: str) -> int | None:
@@ -238,6 +244,10 @@ class JobRunner(QObject):
         self._leaving.clear()
         for lane in self._lanes.values():
             lane.close()
+
+    def _is_answering_images(self) -> bool:
+        jobs = (*self._current.values(), *self._waiting)
+        return any(job.call.target == PREDICT and not job.is_over for job in jobs)
 
     @Slot()
     def _on_start_due(self) -> None:

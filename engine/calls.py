@@ -13,7 +13,7 @@ from engine.doctor_results import DeviceReport
 from engine.evaluation_results import Evaluation
 from engine.leak_results import LeakMeter
 from engine.operating_results import OperatingCurve
-from engine.prediction_results import Explanation, Prediction, SimilarImage
+from engine.prediction_results import Explanation, Prediction, SimilarImages
 from engine.results import (
     DatasetSummary,
     DeviceInfo,
@@ -26,7 +26,7 @@ from engine.results import (
 )
 
 Result = TypeVar("Result", covariant=True)
-LaneName = Literal["work", "answers", "views", "web"]
+LaneName = Literal["work", "answers", "aside", "views", "web"]
 WEB_PORT = 7860
 """Where the web demo is looked for first, as Gradio's own are."""
 
@@ -39,8 +39,9 @@ class Call(Generic[Result]):
     """As "engine.training.trainer:train"."""
     arguments: dict[str, Any]
     lane: LaneName = "work"
-    """"work" for what takes long, "answers" for what somebody waits for, "views" for pictures that wait for neither,
-    "web" for the web demo, which ends only when it is cancelled."""
+    """"work" for what takes long, "answers" for what somebody waits for, "aside" for what must not wait for a batch of
+    answers, nor they for it, "views" for pictures that wait for neither, "web" for the web demo, which ends only when
+    it is cancelled."""
 
 
 def describe_device(device: DeviceName = "auto") -> Call[DeviceInfo]:
@@ -197,9 +198,14 @@ def read_card(model: Path) -> Call[ModelCard]:
     return Call("engine.model.file:describe", {"path": model}, "answers")
 
 
-def find_similar(model: Path, path: Path, device: DeviceName = "auto") -> Call[tuple[SimilarImage, ...]]:
-    """The training images most like an image, most similar first; empty where the run's data is not on this disk."""
+def find_similar(model: Path, path: Path, device: DeviceName = "auto") -> Call[SimilarImages]:
+    """The training images most like an image, most similar first, or why there are none."""
     return Call("engine.prediction.similar:find_similar", {"model": model, "path": path, "device": device}, "answers")
+
+
+def index_training_images(model: Path, device: DeviceName = "auto") -> Call[int]:
+    """Look once at all training images of the model's run, so that similar ones can be found; returns how many."""
+    return Call("engine.prediction.training_places:index_training_images", {"model": model, "device": device})
 
 
 def import_weights(path: Path) -> Call[Path]:
@@ -248,7 +254,8 @@ def explain(model: Path, path: Path, device: DeviceName = "auto") -> Call[Explan
 def save_answers(model: Path, predictions: Sequence[Prediction], path: Path) -> Call[Path]:
     """Write answers of `model` to `path`, as CSV, JSON lines or a page with heat maps by its ending; returns `path`."""
     arguments = {"model": model, "predictions": tuple(predictions), "path": path}
-    return Call("engine.prediction.export:save_answers", arguments, "answers")
+    lane: LaneName = "aside" if path.suffix.lower() == ".html" else "answers"  # the page's heat maps take a while
+    return Call("engine.prediction.export:save_answers", arguments, lane)
 
 
 def preview(path: Path, max_side: int) -> Call[bytes]:

@@ -109,4 +109,20 @@ class SimilarImage:
     dx: str
     """Its diagnosis, a class code."""
     similarity: float
-    """Cosine of the angle between the two images' features, 1 for the same; -1..1."""
+    """Of the two images' places among the training images: 1 for the same, 0 for nothing in common; -1..1."""
+    thumbnail: bytes = b""
+    """PNG, at most 128 px a side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimilarImages:
+    """The training images most like an image, or why there are none."""
+
+    path: Path
+    """The image that was asked about."""
+    images: tuple[SimilarImage, ...] = ()
+    """Most similar first."""
+    reason: str = ""
+    """Why there are none and cannot be any, a plain sentence; empty otherwise."""
+    n_to_look_at: int = 0
+    """How many training images have to be looked at once before similar ones can be found."""

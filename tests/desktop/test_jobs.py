@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,18 @@ def test_nothing_begins_before_the_caller_could_connect(qtbot: QtBot, runner: Jo
     until_over(qtbot, recorder)
     assert not job.is_waiting
     assert job.has_succeeded
+
+
+def test_nothing_waits_for_a_batch_of_images(qtbot: QtBot, runner: JobRunner) -> None:
+    """What else is asked of the lane of answers goes aside while a batch is answered, and only then."""
+    explain = calls.explain(Path("model.safetensors"), Path("a.jpg"))
+    assert runner.start(explain, "Explaining").call.lane == "answers"
+    batch = runner.start(calls.predict(Path("model.safetensors"), [Path("a.jpg")]), "Answering")
+    assert batch.call.lane == "answers"
+    job = runner.start(explain, "Explaining")
+    assert job.call == replace(explain, lane="aside")
+    assert runner.start(calls.predict(Path("model.safetensors"), [Path("b.jpg")]), "More").call.lane == "answers"
+    assert runner.start(calls.preview(Path("a.jpg"), 64), "Opening").call.lane == "views"
 
 
 def test_errors_arrive_as_themselves_and_faults_as_a_report(qtbot: QtBot, runner: JobRunner) -> None:

@@ -46,6 +46,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "export_with_operating_point": {"model": Path("a.safetensors"), "point": POINT, "path": Path("b.safetensors")},
     "read_card": {"model": Path("model.safetensors")},
     "find_similar": {"model": Path("model.safetensors"), "path": Path("a.jpg")},
+    "index_training_images": {"model": Path("model.safetensors")},
     "import_weights": {"path": Path("skin_cancer_model.pth")},
     "export_weights": {"model": Path("model.safetensors"), "path": Path("model.pth")},
     "predict": {"model": Path("model.safetensors"), "paths": [Path("a.jpg")], "views": 8, "as_one_lesion": True},
