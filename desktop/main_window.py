@@ -5,16 +5,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.drop_catcher import DropCatcher
+from desktop.first_start import FirstStart
 from desktop.jobs import Job, JobRunner
+from desktop.notifier import Notifier
 from desktop.pages.data_page import DataPage, is_table_or_zip
 from desktop.pages.evaluate_page import EvaluatePage
 from desktop.pages.page import Page
@@ -57,6 +53,7 @@ class MainWindow(QMainWindow):
             "predict": self.predict_page,
             "web": WebPage(state, runner, self.predict_page.reader),
         }
+        self.first_start = FirstStart(settings, self.data_page, self.predict_page, self)
         self.sidebar = Sidebar(NAME, [page.title for page in self.pages.values()])
         self.status = StatusStrip(state, runner)
         self._stack = QStackedWidget()
@@ -72,7 +69,8 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> Page:
         """The page that is shown."""
-        return list(self.pages.values())[self._stack.currentIndex()]
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, Page) else self.data_page
 
     @property
     def question(self) -> TrainingQuestion | None:
@@ -81,6 +79,8 @@ class MainWindow(QMainWindow):
 
     def begin(self, paths: Sequence[Path] = ()) -> None:
         """Take up what was in use last, open `paths` (a folder, a model, images), and wake the engine."""
+        if self.first_start.take_turn(has_paths=bool(paths)):
+            self.show_welcome()
         if (model := self._settings.last_model) is not None:
             self._state.set_model(model)
         if (run := self._settings.last_run) is not None:
@@ -113,6 +113,12 @@ class MainWindow(QMainWindow):
     def show_page(self, name: str) -> None:
         """Turn to "data", "train", "evaluate", "predict" or "web"."""
         self.sidebar.choose(list(self.pages).index(name))
+
+    @Slot()
+    def show_welcome(self) -> None:
+        """Show the welcome of the first start; choosing any page leaves it."""
+        self.sidebar.choose(-1)
+        self._stack.setCurrentWidget(self.first_start.welcome)
 
     @Slot(object)
     def show_error(self, error: object) -> None:
@@ -250,6 +256,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._state.follow(self._runner)
+        Notifier(self, self._runner)
         DropCatcher(self).dropped.connect(self._on_dropped)
         self._state.model_changed.connect(self._on_model_changed)
         self._state.runs_changed.connect(self._on_runs_changed)
@@ -258,6 +265,7 @@ class MainWindow(QMainWindow):
         self.status.check_requested.connect(self._on_check_requested)
         self.stay_button.clicked.connect(self._on_stay_clicked)
         self.sidebar.page_chosen.connect(self._on_page_chosen)
+        self.first_start.page_requested.connect(self.show_page)
         for number, (name, page) in enumerate(self.pages.items(), start=1):
             page.page_requested.connect(self.show_page)
             action = QAction(page.title, self)
@@ -271,7 +279,7 @@ class MainWindow(QMainWindow):
         self.addAction(leave)
 
     def _lay_out(self) -> None:
-        for page in self.pages.values():
+        for page in (*self.pages.values(), self.first_start.welcome):
             self._stack.addWidget(page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)

@@ -85,6 +85,15 @@ class Settings:
     def last_run(self, path: Path | None) -> None:
         self._store.setValue("last_run", str(path or ""))
 
+    @property
+    def has_seen_welcome(self) -> bool:
+        """Whether the welcome of the first start was shown."""
+        return str(self._store.value("has_seen_welcome", "")) == "true"
+
+    @has_seen_welcome.setter
+    def has_seen_welcome(self, value: bool) -> None:
+        self._store.setValue("has_seen_welcome", "true" if value else "false")
+
     def save(self) -> None:
         """Write to the disk now."""
         self._store.sync()

@@ -78,7 +78,7 @@ class ModelsDialog(QDialog):
         super().done(result)
 
     def _fill(self, chosen: Path | None = None) -> None:
-        """Runs, newest first, imported ones, the starter; one in use from elsewhere on top. `chosen`, or that in use."""
+        """Runs, newest first, imported ones, the starter; one from elsewhere on top. Chooses `chosen` or that."""
         names = {run.model: wording.describe_run(run) for run in self._state.list_runs() if run.model is not None}
         names |= {one.path: f"{one.name}; imported" for one in imported.list_imported()}
         model = starter.starter_model()

@@ -85,6 +85,8 @@ def newcomer(
 def test_the_main_job(newcomer: Newcomer, state: AppState, home: Path, tmp_path: Path) -> None:
     """A newcomer gets data, a trained and honestly scored model, and answers, without leaving the window."""
     window = newcomer.window
+    newcomer.take_picture("0-welcome")
+    newcomer.click(window.first_start.welcome.skip_button)
     newcomer.take_picture("1-start")
 
     newcomer.click(window.data_page.demo_button)
