@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.data.blocks import cut, work_on
 from engine.data.proposals import Proposals
 from engine.data.resampling import blur, points, sample, shrink, texture
 from engine.events import Progress
@@ -41,13 +42,16 @@ def compare(images: torch.Tensor, proposals: Proposals, progress: Progress) -> t
     That is the correlation of fine structure (hair, pores, pigment net, outline), every place counting the same; 0
     where they could not be laid over each other. Counts a step per pair.
     """
-    alike = torch.zeros(len(proposals.first))
-    for start in range(0, len(alike), _BATCH):
-        pairs = slice(start, start + _BATCH)
+
+    def compare_block(pairs: slice) -> torch.Tensor:
         first, second = images[proposals.first[pairs]].float(), images[proposals.second[pairs]].float()
-        alike[pairs] = _compare(first, second, proposals.views[pairs])
-        progress.advance(len(first))
-    return alike
+        return _compare(first, second, proposals.views[pairs])
+
+    alike = []
+    for of_block in work_on(cut(len(proposals.first), _BATCH), compare_block):
+        alike.append(of_block)
+        progress.advance(len(of_block))
+    return torch.cat(alike) if alike else torch.zeros(0)
 
 
 def _compare(first: torch.Tensor, second: torch.Tensor, views: torch.Tensor) -> torch.Tensor:

@@ -41,6 +41,8 @@ class PixelCache:
     """Read-only, mapped from the file: uint8 [n, S, S, 3]."""
     positions: dict[str, int]
     """Row of `pixels` for each image_id."""
+    name: str
+    """Of these contents at this size and geometry, and of nothing else."""
 
 
 def open_cache(
@@ -70,7 +72,7 @@ def open_cache(
         pixels = _build(folder, images, shape, progress)
     row = {sha256: index for index, sha256 in enumerate(hashes)}
     rows = zip(dataset.rows["image_id"], dataset.rows["sha256"], strict=True)
-    return PixelCache(pixels, {image_id: row[sha256] for image_id, sha256 in rows})
+    return PixelCache(pixels, {image_id: row[sha256] for image_id, sha256 in rows}, folder.name)
 
 
 def _name(hashes: Iterable[str], preprocessing: Preprocessing) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
+from engine.data.blocks import cut, work_on
 from engine.data.resampling import points
 from engine.events import Progress
 
@@ -120,16 +121,23 @@ def propose(images: torch.Tensor, lesions: torch.Tensor, progress: Progress) -> 
         (features.scaled(search.poses), torch.stack([pose.view() for pose in search.poses]), search.n_proposals)
         for search in (_upright(), _turned(), _copied())
     ]
-    found = []
-    for start in range(0, len(images), _BLOCK):
-        rows = torch.arange(start, min(start + _BLOCK, len(images)))
+
+    def look(block: slice) -> list[tuple[torch.Tensor, ...]]:
+        rows = torch.arange(block.start, block.stop)
         of_lesion = lesions[rows, None] == lesions
+        found = []
         for probes, views, number in searches:
             likeness, others, poses = _most_alike(features.of(pixels[rows], probes), plain, of_lesion, number)
             kept = likeness > _MIN_LIKENESS
             firsts = rows[:, None].expand_as(others)
             found.append((firsts[kept], others[kept], views[poses[kept]], likeness[kept]))
-        progress.advance(len(rows))
+        return found
+
+    found = []
+    blocks = cut(len(images), _BLOCK)
+    for block, of_block in zip(blocks, work_on(blocks, look), strict=True):
+        found += of_block
+        progress.advance(block.stop - block.start)
     first, second, seen_through, alike = (torch.cat(parts) for parts in zip(*found, strict=True))
     return _each_once(first, second, seen_through, alike, len(images))
 
