@@ -125,7 +125,7 @@ def propose(images: torch.Tensor, lesions: torch.Tensor, progress: Progress) -> 
     def look(block: slice) -> list[tuple[torch.Tensor, ...]]:
         rows = torch.arange(block.start, block.stop)
         of_lesion = lesions[rows, None] == lesions
-        found = []
+        found: list[tuple[torch.Tensor, ...]] = []
         for probes, views, number in searches:
             likeness, others, poses = _most_alike(features.of(pixels[rows], probes), plain, of_lesion, number)
             kept = likeness > _MIN_LIKENESS
@@ -133,7 +133,7 @@ def propose(images: torch.Tensor, lesions: torch.Tensor, progress: Progress) -> 
             found.append((firsts[kept], others[kept], views[poses[kept]], likeness[kept]))
         return found
 
-    found = []
+    found: list[tuple[torch.Tensor, ...]] = []
     blocks = cut(len(images), _BLOCK)
     for block, of_block in zip(blocks, work_on(blocks, look), strict=True):
         found += of_block
