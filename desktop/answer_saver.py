@@ -17,8 +17,10 @@ _KINDS = {"Table (*.csv)": "csv", "Page with heat maps (*.html)": "html", "JSON 
 
 
 class AnswerSaver(QObject):
-    """Asks where, and lets the engine write; only answers of one model go into one file."""
+    """Asks where, and lets the engine write; each answer says which model gave it."""
 
+    saved = Signal(object)
+    """The `Path` of the file that was written."""
     failed = Signal(object)
 
     def __init__(self, runner: JobRunner, owner: QWidget) -> None:
@@ -29,6 +31,7 @@ class AnswerSaver(QObject):
         self.dialog: QFileDialog | None = None
         """Where the answers are to be saved, while that is asked."""
         self.job = SingleJob(runner, self)
+        self.job.succeeded.connect(self.saved)
         self.job.failed.connect(self.failed)
 
     def copy(self, answers: Sequence[Answer]) -> None:
@@ -42,7 +45,7 @@ class AnswerSaver(QObject):
             QGuiApplication.clipboard().setText("\n\n".join(texts))
 
     def ask(self, answers: Sequence[Answer]) -> None:
-        """Ask where to save `answers`, all of one model, then save them there."""
+        """Ask where to save `answers`, then save them there."""
         self._answers = tuple(answers)
         self.dialog = QFileDialog(self._owner, "Save the answers", str(self._folder / "answers.csv"))
         self.dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -63,4 +66,5 @@ class AnswerSaver(QObject):
         path = Path(name)
         self._folder = path.parent
         predictions = [answer.prediction for answer in self._answers]
-        self.job.start(calls.save_answers(self._answers[0].model, predictions, path), "Saving the answers")
+        models = tuple(dict.fromkeys(answer.model for answer in self._answers))
+        self.job.start(calls.save_answers(models, predictions, path), "Saving the answers")

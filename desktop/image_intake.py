@@ -13,6 +13,8 @@ from engine import atomic
 from engine.errors import ConfigError
 
 MODEL_SUFFIX = ".safetensors"
+WEIGHTS_SUFFIXES = (".pth", ".pt")
+"""Of plain weights, which are imported before they can answer."""
 _WEB = ("http", "https")
 
 
@@ -21,6 +23,7 @@ class Intake:
     """What can be done with it: at most one of `picture` and `web_address` is there, and neither beside files."""
 
     models: tuple[Path, ...] = ()
+    """Model files, and weights to be imported."""
     images: tuple[Path, ...] = ()
     """Files of any other kind, and folders; they may be gone."""
     picture: QImage | None = None
@@ -51,8 +54,13 @@ def look_into(data: QMimeData) -> Intake:
 
 def sort_paths(paths: tuple[Path, ...]) -> Intake:
     """Files and folders, models and images told apart."""
-    models = tuple(path for path in paths if path.suffix.lower() == MODEL_SUFFIX)
+    models = tuple(path for path in paths if path.suffix.lower() == MODEL_SUFFIX or is_weights(path))
     return Intake(models=models, images=tuple(path for path in paths if path not in models))
+
+
+def is_weights(path: Path) -> bool:
+    """Whether it is named as a file of plain weights."""
+    return path.suffix.lower() in WEIGHTS_SUFFIXES
 
 
 def may_take(data: QMimeData) -> bool:

@@ -6,12 +6,22 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.image_intake import MODEL_SUFFIX, Intake, PictureFolder, look_into, refuse_address, sort_paths
+from desktop.image_intake import (
+    MODEL_SUFFIX,
+    WEIGHTS_SUFFIXES,
+    Intake,
+    PictureFolder,
+    is_weights,
+    look_into,
+    refuse_address,
+    sort_paths,
+)
 from desktop.state import AppState
 from desktop.widgets.model_question import ModelQuestion
 from engine.errors import ConfigError, EngineError
 
 _IMAGE_FILTER = "Images (*.jpg *.jpeg *.png *.JPG *.JPEG *.PNG)"
+_MODEL_FILTER = f"Models and weights ({' '.join(f'*{suffix}' for suffix in (MODEL_SUFFIX, *WEIGHTS_SUFFIXES))})"
 
 
 class ImageOpener(QObject):
@@ -48,7 +58,7 @@ class ImageOpener(QObject):
 
     @Slot(object)
     def take_paths(self, paths: tuple[Path, ...]) -> None:
-        """Take files that were dropped."""
+        """Take files that were dropped or are to be opened."""
         self._take_files(sort_paths(paths))
 
     @Slot()
@@ -74,18 +84,19 @@ class ImageOpener(QObject):
     @Slot()
     def choose_model(self) -> None:
         """Let the user choose a model file."""
-        self._open_dialog("Open a model file", QFileDialog.FileMode.ExistingFile, f"Models (*{MODEL_SUFFIX})")
+        self._open_dialog("Open a model file", QFileDialog.FileMode.ExistingFile, _MODEL_FILTER)
 
     def _take_files(self, intake: Intake) -> None:
-        """A first model needs no question; one beside another does."""
-        if not intake.models or self._state.model is None or self._state.model in intake.models:
+        """A first model needs no question; one beside another does, and weights, and several at once."""
+        is_new = self._state.model is not None and self._state.model not in intake.models
+        if not (is_new and intake.models) and len(intake.models) < 2 and not any(map(is_weights, intake.models)):
             self.opened.emit((*intake.models[:1], *intake.images))
             return
         self._waiting = intake
         if self.question is not None:  # the later drop is what is wanted
             self.question.done(0)
             self._waiting = intake
-        self.question = ModelQuestion(intake.models[0], self._owner)
+        self.question = ModelQuestion(intake.models[0], len(intake.models), self._owner)
         self.question.accepted.connect(self._on_accepted)
         self.question.rejected.connect(self._on_rejected)
         self.question.open()
@@ -114,4 +125,7 @@ class ImageOpener(QObject):
     def _on_files_selected(self, names: list[str]) -> None:
         paths = tuple(Path(name) for name in names)
         self._folder = paths[0].parent
-        self.opened.emit(paths)
+        if any(map(is_weights, paths)):
+            self.take_paths(paths)  # it is asked about
+        else:
+            self.opened.emit(paths)

@@ -1,12 +1,16 @@
-"""Reads what a model file says about itself before the window works with it."""
+"""Reads what a model file says about itself before the window works with it; plain weights are imported first."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from desktop.image_intake import is_weights
 from desktop.jobs import Job, JobRunner
 from desktop.state import AppState
 from engine import calls
+from engine.calls import Call
 from engine.results import ModelCard
 
 
@@ -22,6 +26,7 @@ class ModelReader(QObject):
         super().__init__(parent)
         self._state, self._runner = state, runner
         self._job: Job | None = None
+        self._wanted: Callable[[Any], None] = self._on_read
         self._path = Path()
         state.model_changed.connect(self._on_model_changed)
 
@@ -31,20 +36,26 @@ class ModelReader(QObject):
         return self._job
 
     def open(self, path: Path) -> None:
-        """Use the model in `path`, if it is one. A file that is still being read is given up for it."""
+        """Use the model in `path`, or made of the weights there. What is still being read is given up for it."""
         self._let_go()
         self._path = path
-        job = self._runner.start(calls.read_card(path), "Reading the model")
-        job.succeeded.connect(self._on_read)
+        if is_weights(path):
+            self._begin(calls.import_weights(path), "Importing the weights", self._on_imported)
+        else:
+            self._begin(calls.read_card(path), "Reading the model", self._on_read)
+
+    def _begin(self, call: Call[Any], title: str, on_succeeded: Callable[[Any], None]) -> None:
+        job = self._runner.start(call, title)
+        job.succeeded.connect(on_succeeded)
         job.failed.connect(self._on_failed)
         job.cancelled.connect(self._on_cancelled)
-        self._job = job
+        self._job, self._wanted = job, on_succeeded
         self.changed.emit()
 
     def _let_go(self) -> None:
         job, self._job = self._job, None
         if job is not None and not job.is_over:
-            job.succeeded.disconnect(self._on_read)
+            job.succeeded.disconnect(self._wanted)
             job.failed.disconnect(self._on_failed)
             job.cancelled.disconnect(self._on_cancelled)
             job.cancel()
@@ -54,6 +65,10 @@ class ModelReader(QObject):
         model = self._state.model
         if model is not None and self._state.model_card is None:
             self.open(model)
+
+    @Slot(object)
+    def _on_imported(self, model: Path) -> None:
+        self.open(model)
 
     @Slot(object)
     def _on_read(self, card: ModelCard) -> None:

@@ -251,9 +251,9 @@ def explain(model: Path, path: Path, device: DeviceName = "auto") -> Call[Explan
     return Call("engine.prediction.explain:explain", {"model": model, "path": path, "device": device}, "answers")
 
 
-def save_answers(model: Path, predictions: Sequence[Prediction], path: Path) -> Call[Path]:
-    """Write answers of `model` to `path`, as CSV, JSON lines or a page with heat maps by its ending; returns `path`."""
-    arguments = {"model": model, "predictions": tuple(predictions), "path": path}
+def save_answers(models: Sequence[Path], predictions: Sequence[Prediction], path: Path) -> Call[Path]:
+    """Write answers of `models` to `path`: CSV, JSON lines or a page with heat maps by its ending; returns `path`."""
+    arguments = {"models": tuple(models), "predictions": tuple(predictions), "path": path}
     lane: LaneName = "aside" if path.suffix.lower() == ".html" else "answers"  # the page's heat maps take a while
     return Call("engine.prediction.export:save_answers", arguments, lane)
 

@@ -57,7 +57,7 @@ def run_predict(options: argparse.Namespace, control: Control, on_event: OnEvent
     if options.show_anyway:
         answers = _show_anyway(answers, options.one_lesion)
     for file in files:
-        save_answers(model, answers, file, options.device, control=control, on_event=on_event)
+        save_answers([model], answers, file, options.device, control=control, on_event=on_event)
     if options.heatmaps is not None:
         folder = options.heatmaps.absolute()
         files.append(save_heat_maps(model, answers, folder, options.device, control=control, on_event=on_event))

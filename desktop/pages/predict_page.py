@@ -6,12 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.answer_fuser import AnswerFuser, can_fuse
 from desktop.answer_saver import AnswerSaver
 from desktop.drop_catcher import DropCatcher
-from desktop.image_intake import MODEL_SUFFIX
+from desktop.image_intake import is_weights, sort_paths
 from desktop.image_opener import ImageOpener
 from desktop.jobs import Job, JobRunner
 from desktop.model_reader import ModelReader
@@ -20,15 +20,14 @@ from desktop.prediction_queue import PredictionQueue
 from desktop.preview_loader import PreviewLoader
 from desktop.state import AppState
 from desktop.theme import GAP
+from desktop.widgets.answer_bar import AnswerBar
 from desktop.widgets.answer_view import AnswerView, in_scroll_area
-from desktop.widgets.job_view import JobView
 from desktop.widgets.model_choice import ModelChoice
 from desktop.widgets.model_offer import ModelOffer
 from desktop.widgets.models_dialog import ModelsDialog
 from desktop.widgets.picture_column import PictureColumn
 from desktop.widgets.prediction_model import Answer
 from desktop.widgets.results_column import ResultsColumn
-from engine import wording
 from engine.errors import ConfigError
 from engine.labels import NOTICE
 
@@ -46,21 +45,22 @@ class PredictPage(Page):
         self.queue = PredictionQueue(state, runner, self)
         self.model_choice = ModelChoice(state)
         self.views_box = QCheckBox(_VIEWS)
+        self.views_box.setToolTip("Answers with the mean over the image turned and mirrored: a little steadier.")
         self.results = ResultsColumn()
         self.drop_area, self.list = self.results.drop_area, self.results.list
         self.images_button, self.folder_button = self.results.images_button, self.results.folder_button
         self.lesion_button, self.clear_button = self.results.lesion_button, self.results.clear_button
-        self.again_button = QPushButton("Ask again")
-        self.note = QLabel()
+        self.bar = AnswerBar()
+        self.note, self.job_view = self.bar.note, self.bar.job_view
+        self.again_button, self.copy_button = self.bar.again_button, self.bar.copy_button
+        self.save_button = self.bar.save_button
         self.picture = PictureColumn(state, runner)
         self.image_view, self.why_bar = self.picture.view, self.picture.why
         self.previews = PreviewLoader(runner, self.image_view, self)
         self.answer_view = AnswerView()
-        self.job_view = JobView(compact=True)
         self.saver, self.fuser = AnswerSaver(runner, self), AnswerFuser(runner, self)
         self.opener = ImageOpener(state, self)
         self.drops = DropCatcher(self)
-        self.copy_button, self.save_button = QPushButton("Copy as text"), QPushButton("Save results…")
         self._empty = ModelOffer()
         self.train_button, self.file_button = self._empty.train_button, self._empty.file_button
         self._work = self._make_work()
@@ -73,12 +73,20 @@ class PredictPage(Page):
         self._on_choice_changed()
 
     def open_paths(self, paths: tuple[Path, ...]) -> None:
-        """Take what the user wants: a model file is opened, everything else is asked about."""
-        models = [path for path in paths if path.suffix.lower() == MODEL_SUFFIX]
-        images = [path for path in paths if path not in models]
+        """Take what the user wants: a model file is opened, everything else is asked about; weights are asked for."""
         self.clear_error()
-        if models:
-            self.reader.open(models[0])
+        if any(map(is_weights, paths)):
+            self.opener.take_paths(paths)
+        else:
+            self._on_opened(paths)
+
+    @Slot(object)
+    def _on_opened(self, paths: tuple[Path, ...]) -> None:
+        intake = sort_paths(paths)
+        self.clear_error()
+        if intake.models:
+            self.reader.open(intake.models[0])
+        images = intake.images
         if images and self._state.model is None and self.reader.job is None:
             hint = "Train a model or open a model file, then drop the images again."
             self.show_error(ConfigError("There is no model to answer.", hint))
@@ -113,23 +121,12 @@ class PredictPage(Page):
     @Slot()
     def _show_progress(self) -> None:
         """Progress and Cancel while there is work, otherwise how many answers there are."""
-        job = self.queue.job or self.reader.job
-        if job is not self.job_view.job:
-            self.job_view.release()
-            if job is not None:
-                self.job_view.follow(job)
-        self.job_view.setVisible(job is not None)
-        self.note.setVisible(job is None)
         answers = self.list.answers.answers
-        failed = sum(answer.prediction.code is None for answer in answers)
-        n_images = sum(not answer.prediction.fused_from for answer in answers)
-        words = wording.count(n_images, "image") if n_images else ""
-        self.note.setText(f"{words}, {failed:,} without an answer" if failed else words)
-        self.clear_button.setEnabled(bool(answers))
         is_other = any(answer.model != self._state.model or self._is_other_view(answer) for answer in answers)
-        self.again_button.setVisible(is_other and self._state.model_card is not None)
-        self.save_button.setEnabled(len({answer.model for answer in answers}) == 1)
-
+        can_ask_again = is_other and self._state.model_card is not None
+        self.bar.show_job(self.queue.job or self.reader.job or self.saver.job.job)
+        self.bar.show_answers(answers, can_ask_again=can_ask_again, is_saving=self.saver.job.job is not None)
+        self.clear_button.setEnabled(bool(answers))
         self.picture.offer_samples(not answers and self.queue.job is None)
 
     def _is_other_view(self, answer: Answer) -> bool:
@@ -138,6 +135,7 @@ class PredictPage(Page):
 
     @Slot(object)
     def _on_answered(self, answers: list[Answer]) -> None:
+        self.bar.saved_as = ""
         self.list.add(answers)
         self._show_progress()
 
@@ -183,6 +181,10 @@ class PredictPage(Page):
         self.clear_error()
         self.saver.ask(self.list.answers.answers)
 
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.bar.saved_as = path.name
+
     @Slot()
     def _on_again_clicked(self) -> None:
         self.clear_error()
@@ -193,6 +195,7 @@ class PredictPage(Page):
     def _on_clear_clicked(self) -> None:
         self.clear_error()
         self.queue.cancel()
+        self.bar.saved_as = ""
         self.list.clear()
         self._show_model()
 
@@ -220,7 +223,7 @@ class PredictPage(Page):
     def _connect(self) -> None:
         self.drop_area.paths_dropped.connect(self.opener.take_paths)
         self.drops.dropped.connect(self.take)
-        self.opener.opened.connect(self.open_paths)
+        self.opener.opened.connect(self._on_opened)
         self.opener.failed.connect(self.show_error)
         self.picture.samples.chosen.connect(self.open_paths)
         self.images_button.clicked.connect(self.opener.choose_images)
@@ -242,6 +245,8 @@ class PredictPage(Page):
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.save_button.clicked.connect(self._on_save_clicked)
         self.saver.failed.connect(self.show_error)
+        self.saver.saved.connect(self._on_saved)
+        self.saver.job.changed.connect(self._show_progress)
         self.answer_view.anyway_requested.connect(self._on_anyway_requested)
         self.list.answer_selected.connect(self._on_answer_selected)
         self.queue.answered.connect(self._on_answered)
@@ -283,20 +288,6 @@ class PredictPage(Page):
         column.setSpacing(GAP)
         column.addLayout(head)
         column.addLayout(columns, 1)
-        column.addWidget(self._make_progress_row())
+        column.addWidget(self.bar)
         column.addWidget(foot)
         return work
-
-    def _make_progress_row(self) -> QWidget:
-        """As tall with progress as without: nothing jumps."""
-        bar = QWidget()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
-        row.addWidget(self.note)
-        row.addWidget(self.job_view)
-        row.addStretch()
-        for button in (self.again_button, self.copy_button, self.save_button):
-            row.addWidget(button)
-        bar.setMinimumHeight(self.job_view.sizeHint().height())
-        return bar

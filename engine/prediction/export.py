@@ -11,7 +11,7 @@ from engine.errors import ConfigError
 from engine.events import Control, OnEvent, ignore_events
 from engine.model.file import read_card
 from engine.prediction.export_page import make_page
-from engine.prediction.same_model import check_model
+from engine.prediction.same_model import match_models
 from engine.prediction_results import Prediction
 from engine.spreadsheet import write_table
 
@@ -19,7 +19,7 @@ SUFFIXES = (".csv", ".jsonl", ".html")
 
 
 def save_answers(
-    model: Path,
+    models: Sequence[Path],
     predictions: Sequence[Prediction],
     path: Path,
     device: DeviceName = "auto",
@@ -27,24 +27,28 @@ def save_answers(
     control: Control | None = None,
     on_event: OnEvent = ignore_events,
 ) -> Path:
-    """Write answers of the model file `model` to `path` and return it, as CSV, JSON lines or a page by its ending.
+    """Write answers of the model files `models` to `path` and return it, as CSV, JSON lines or a page by its ending.
 
-    Images are named without their folder, and pictures are made anew, so that nothing of their metadata goes along.
-    Written whole or not at all. Raises `ConfigError` for another ending or answers of another model, `ModelFileError`,
-    `DiskError` and `Cancelled`.
+    Each answer says by its SHA-256 which model gave it. Images are named without their folder, and pictures are made
+    anew, so that nothing of their metadata goes along. Written whole or not at all. Raises `ConfigError` for another ending or answers of none of the models,
+    `ModelFileError`, `DiskError` and `Cancelled`.
     """
     kind = path.suffix.lower()
     if kind not in SUFFIXES:
         raise ConfigError(f"Answers cannot be saved as {path.name}.", f"Use the ending {', '.join(SUFFIXES)}.")
-    check_model(model, predictions)
-    card = read_card(model)
+    cards = {sha256: (model, read_card(model)) for sha256, model in match_models(models, predictions).items()}
+    demos = {sha256 for sha256, (_, card) in cards.items() if card.is_demo}
+
+    def is_demo(answer: Prediction) -> bool:
+        return answer.model_sha256 in demos or (not answer.model_sha256 and bool(demos))
+
     if kind == ".csv":
-        write_table(path, COLUMNS, (as_row(answer, is_demo=card.is_demo) for answer in predictions))
+        write_table(path, COLUMNS, (as_row(answer, is_demo=is_demo(answer)) for answer in predictions))
     elif kind == ".jsonl":
-        records = (as_record(answer, is_demo=card.is_demo) for answer in predictions)
+        records = (as_record(answer, is_demo=is_demo(answer)) for answer in predictions)
         _write(path, "".join(json.dumps(one, ensure_ascii=False, allow_nan=False) + "\n" for one in records))
     else:
-        _write(path, make_page(model, card, predictions, device, control or Control(), on_event))
+        _write(path, make_page(cards, predictions, device, control or Control(), on_event))
     return path
 
 

@@ -1,7 +1,7 @@
 """Makes the page of one answer or a batch: pictures, heat maps, bars, every sentence, and the model's card."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -28,40 +28,54 @@ _HEAT_MAP = (
 )
 
 
+Models = Mapping[str, tuple[Path, ModelCard]]
+"""Model files with their cards, by the SHA-256 of the file."""
+
+
 def make_page(
-    model: Path,
-    card: ModelCard,
+    models: Models,
     predictions: Sequence[Prediction],
     device: DeviceName,
     control: Control,
     on_event: OnEvent,
 ) -> str:
-    """A page of HTML with all `predictions`; it holds its pictures itself. Raises `ModelFileError` and `Cancelled`."""
+    """A page of HTML with all `predictions` of `models`; it holds its pictures itself.
+
+    Raises `ModelFileError` and `Cancelled`.
+    """
     on_event(StatusChanged(text=f"Writing a page with {count(len(predictions), 'answer')}"))
     progress = Progress(len(predictions), "answers", control, on_event)
     title = f"Answers for {count(sum(not answer.fused_from for answer in predictions), 'image')}"
-    blocks = [heading(title, 1), paragraph(f"By the model {card.name}.", "about"), *_marks(card)]
+    blocks = [heading(title, 1), paragraph(_by_whom(models), "about"), *_marks([card for _, card in models.values()])]
     if len(predictions) > 1:
         blocks += [heading("Overview"), _overview(predictions)]
     n_explained = 0
     for answer in predictions:
         pictures: tuple[str, ...] = ()
         if answer.is_named and not answer.fused_from and n_explained < _MOST_EXPLAINED:
-            pictures = tuple(_pictures(model, answer, device, control))
+            pictures = tuple(_pictures(models[answer.model_sha256][0], answer, device, control))
             n_explained += 1
-        blocks += _section(answer, pictures)
+        blocks += _section(answer, pictures, models)
         progress.advance()
     if sum(answer.is_named for answer in predictions) > n_explained:
         blocks.append(paragraph(f"The first {_MOST_EXPLAINED} images have a large picture and a heat map.", "note"))
-    blocks += [heading("The model"), _describe_model(model, card, predictions)]
+    for sha256, (model, card) in models.items():
+        blocks += [heading("The model" if len(models) == 1 else card.name), _describe_model(model, card, sha256)]
     blocks.append(f"<footer>{paragraph(NOTICE)}{paragraph(wording.CANNOT_KNOW)}</footer>")
     return page(title, blocks)
 
 
-def _marks(card: ModelCard) -> Iterator[str]:
-    if card.leaking_split:
+def _by_whom(models: Models) -> str:
+    names = [card.name for _, card in models.values()]
+    if len(names) == 1:
+        return f"By the model {names[0]}."
+    return f"By {len(names)} models: {'; '.join(names)}. Each answer says which."
+
+
+def _marks(cards: Sequence[ModelCard]) -> Iterator[str]:
+    if any(card.leaking_split for card in cards):
         yield paragraph(wording.LEAKING_SPLIT, "mark")
-    if card.is_demo:
+    if any(card.is_demo for card in cards):
         yield paragraph(DEMO_NOTICE, "mark")
     yield paragraph(NOTICE, "mark")
 
@@ -91,9 +105,11 @@ def _overview_row(answer: Prediction) -> tuple[Cell, ...]:
     return (*texts, Cell(text=share), Cell(text=group), Cell(text=remark, is_number=False))
 
 
-def _section(answer: Prediction, pictures: Sequence[str]) -> Iterator[str]:
+def _section(answer: Prediction, pictures: Sequence[str], models: Models) -> Iterator[str]:
     name = wording.name_file(answer.path)
     yield heading(f"{name} and {len(answer.fused_from) - 1} more, together" if answer.fused_from else name)
+    if len(models) > 1 and answer.model_sha256 in models:
+        yield paragraph(f"By the model {models[answer.model_sha256][1].name}.")
     if answer.is_refused and answer.shown_anyway:
         yield paragraph(wording.SHOWN_ANYWAY, "mark")
     if not pictures and answer.thumbnail and not answer.fused_from:
@@ -133,8 +149,7 @@ def _as_jpeg(image: Image.Image) -> bytes:
     return data.getvalue()
 
 
-def _describe_model(model: Path, card: ModelCard, predictions: Sequence[Prediction]) -> str:
-    sha256 = next((answer.model_sha256 for answer in predictions if answer.model_sha256), "")
+def _describe_model(model: Path, card: ModelCard, sha256: str) -> str:
     lines = (line for line in describe_card(card) if line not in (NOTICE, DEMO_NOTICE, wording.LEAKING_SPLIT))
     hashes = definitions([("Model file, SHA-256", sha256), ("Split, SHA-256", card.split_sha256)])
     return "\n".join([*map(paragraph, lines), paragraph(f"File: {model.name}"), hashes])

@@ -85,7 +85,7 @@ class Demo:
             answers = predict(self._model, paths, self._device)[: len(paths)]
             named = [_named(answer, image) for answer, image in zip(answers, images, strict=True)]
             folder = Path(tempfile.mkdtemp(dir=os.environ["GRADIO_TEMP_DIR"]))
-            table = save_answers(self._model, named, folder / "answers.csv")
+            table = save_answers([self._model], named, folder / "answers.csv")
             return show_table(named), gr.update(value=str(table), visible=True)
 
         return _told(look, lambda words: (words, nothing))

@@ -52,7 +52,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "predict": {"model": Path("model.safetensors"), "paths": [Path("a.jpg")], "views": 8, "as_one_lesion": True},
     "fuse": {"model": Path("model.safetensors"), "predictions": []},
     "explain": {"model": Path("model.safetensors"), "path": Path("a.jpg")},
-    "save_answers": {"model": Path("model.safetensors"), "predictions": [], "path": Path("answers.csv")},
+    "save_answers": {"models": [Path("model.safetensors")], "predictions": [], "path": Path("answers.csv")},
     "serve_web_demo": {"model": Path("model.safetensors")},
     "preview": {"path": Path("a.jpg"), "max_side": 512},
 }
