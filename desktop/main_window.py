@@ -85,7 +85,8 @@ class MainWindow(QMainWindow):
             self._state.set_model(model)
         if (run := self._settings.last_run) is not None:
             self._state.set_run(run)
-        if not any(path.is_dir() for path in paths) and (folder := self._settings.last_folder) is not None:
+        has_data = any(path.is_dir() or is_table_or_zip(path) for path in paths)
+        if not has_data and (folder := self._settings.last_folder) is not None:
             self.data_page.open_folder(folder)
         self.open_paths(paths)
         job = self._runner.start(calls.describe_device(), "Looking for the device")

@@ -18,6 +18,7 @@ from engine import (
     doctor_commands,
     evaluation_commands,
     evaluation_terminal,
+    home_choice,
     model_commands,
     places,
     predict_commands,
@@ -82,6 +83,7 @@ def _carry_out(options: argparse.Namespace) -> tuple[Any, str, int]:
     control = Control()
     try:
         with _quiet_stdout(), _signals_handled(control, options.command):
+            home_choice.check_there()
             (value, text), code = options.run(options, control, terminal.Progress())
             return value, text, code
     except EngineError as error:

@@ -213,6 +213,20 @@ def test_begin_asks_for_the_device_and_takes_up_the_last_things(
     assert window.data_page.error_panel.sentence  # the folder holds no data
 
 
+def test_an_archive_given_at_the_start_takes_the_place_of_the_last_folder(
+    qtbot: QtBot, window: MainWindow, settings: Settings, runner: JobRunner, tmp_path: Path
+) -> None:
+    """One data set is opened, the one that was asked for."""
+    (tmp_path / "data.zip").write_bytes(b"")
+    (tmp_path / "old").mkdir()
+    settings.add_recent_folder(tmp_path / "old")
+    opened: list[object] = []
+    runner.job_started.connect(lambda job: opened.append(job.call.arguments.get("path")))
+    window.begin([tmp_path / "data.zip"])
+    qtbot.waitUntil(lambda: len(opened) == 2, timeout=180_000)
+    assert opened == [tmp_path / "data.zip", None]
+
+
 def test_paths_open_where_they_belong(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     """A folder, an archive or a table on Data, anything else on Predict."""
     (tmp_path / "data.zip").write_bytes(b"")
