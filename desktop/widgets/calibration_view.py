@@ -38,6 +38,8 @@ class CalibrationView(QWidget):
         super().__init__(parent)
         self._calibration: Calibration | None = None
         self.buttons = {question: QRadioButton(words) for question, words in _QUESTIONS.items()}
+        self.buttons["group"].setToolTip("Whether the probability of the group can be taken at its word.")
+        self.buttons["top"].setToolTip("Whether the probability of the class that is named can be taken at its word.")
         self.diagram = ReliabilityDiagram()
         self.meaning, self.errors = make_readable(make_label()), make_readable(make_label())
         self._how, self._legend = make_label("small", _HOW), make_label("small", _LEGEND)

@@ -19,6 +19,13 @@ Index = QModelIndex | QPersistentModelIndex
 
 _ROW_HEIGHT = 5 * theme.GAP
 _TITLES = ("Figure", "This run", "Other run", "Difference\nin points", "")
+_MEANINGS = (
+    "What is measured; point at a name to read what it means.",
+    "The run that is looked at, with its 95 % interval.",
+    "The run that it is compared with, on the same images.",
+    "How much better the other run is, in points of a hundred, with the 95 % interval of the difference.",
+    "The difference and its interval, drawn; at the upright line both are equal.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +90,8 @@ class ComparisonModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _TITLES[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return _MEANINGS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole and section == 0:
             return Qt.AlignmentFlag.AlignLeft
         return None

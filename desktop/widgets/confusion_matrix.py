@@ -145,6 +145,8 @@ class ConfusionMatrix(QWidget):
         super().__init__()
         self._model = ConfusionModel()
         self._counts, self._shares = QRadioButton("Counts"), QRadioButton("Shares of each row")
+        self._counts.setToolTip("How many images stand in each cell.")
+        self._shares.setToolTip("Which share of the images of a true class stands in each cell of its row.")
         self._sentence = QLabel(_NO_CELL)
         self._sentence.setWordWrap(True)
         self._sentence.setMinimumHeight(2 * self.fontMetrics().lineSpacing())

@@ -30,6 +30,7 @@ class ExternalChoice(QWidget):
         self._dialog: QFileDialog | None = None
         self.results = QComboBox()
         self.results.setAccessibleName("Which external data")
+        self.results.setToolTip("Which of the earlier results on images from elsewhere to look at.")
         self.results.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.results.setMinimumContentsLength(12)
         self.button = QPushButton("Score on other images…")

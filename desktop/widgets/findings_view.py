@@ -13,6 +13,10 @@ from engine.data_wording import name_finding
 from engine.results import Finding
 
 Index = QModelIndex | QPersistentModelIndex
+_MEANINGS = (
+    "What the check found, with how many; open it to see the names.",
+    "What it means for the images, and what the program does about it.",
+)
 
 
 class FindingsModel(QAbstractItemModel):
@@ -56,6 +60,8 @@ class FindingsModel(QAbstractItemModel):
         """The columns' titles."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _MEANINGS[section]
         return ("Found", "What it means")[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

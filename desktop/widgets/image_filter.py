@@ -69,9 +69,12 @@ class FilterBar(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText("Find an id")
         self.search.setAccessibleName("Find an image or lesion by a part of its id")
+        self.search.setToolTip("Only images with these letters in their own or their lesion's id are shown.")
         self.search.setClearButtonEnabled(True)
-        self.classes, self.sexes = _make_choice("Class"), _make_choice("Sex")
-        self.sites, self.findings = _make_choice("Site"), _make_choice("Finding")
+        self.classes = _make_choice("Class", "Only images with this diagnosis are shown.")
+        self.sexes = _make_choice("Sex", "Only images of people of this sex are shown.")
+        self.sites = _make_choice("Site", "Only images from this part of the body are shown.")
+        self.findings = _make_choice("Finding", "Only images of which the check had this to say are shown.")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY_MS)
@@ -127,9 +130,10 @@ class FilterBar(QWidget):
         self._timer.start()
 
 
-def _make_choice(name: str) -> QComboBox:
+def _make_choice(name: str, help_text: str) -> QComboBox:
     choice = QComboBox()
     choice.setAccessibleName(name)
+    choice.setToolTip(help_text)
     choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     choice.setMinimumContentsLength(8)
     return choice

@@ -37,6 +37,13 @@ _WHAT = (
 )
 _WANTED = 0.95
 """Where the slider stands at first: the least sensitivity that is at least this."""
+_HELP = {
+    "What is to be found": "Whose probability the threshold is for: the group, or one class.",
+    "Sensitivity": "Of the lesions that are to be found, the share at or above the threshold. More of it costs more "
+    "false alarms.",
+    "How common it is among your people": "Of a hundred people like yours, how many have it. The rarer it is, the "
+    "fewer alarms are right.",
+}
 _FEWEST_DRAWN = 5
 """Of fewer among a hundred the words tell of more people, who are not drawn."""
 
@@ -221,6 +228,7 @@ class OperatingDesigner(QWidget):
             ("How common it is among your people", self.prevalence, None),
         ):
             rows.addLayout(_row(words, field, after))
+            field.setToolTip(_HELP[words])
         below = QVBoxLayout(self._controls)
         below.setContentsMargins(0, GAP, 0, 0)
         below.setSpacing(GAP)

@@ -21,6 +21,11 @@ Index = QModelIndex | QPersistentModelIndex
 
 _ROW_HEIGHT = 5 * theme.GAP
 _TITLES = ("Figure", "By image", "By lesion")
+_MEANINGS = (
+    "What is measured; point at a name to read what it means.",
+    "Every image counts once. The second line is the 95 % interval.",
+    "Every lesion counts once, with the mean answer for its images. The second line is the 95 % interval.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +127,8 @@ class OverallModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _TITLES[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return _MEANINGS[section]
         return Qt.AlignmentFlag.AlignLeft if role == Qt.ItemDataRole.TextAlignmentRole and section == 0 else None
 
 

@@ -9,6 +9,11 @@ from engine.labels import PART_NAMES
 from engine.results import Part
 
 _PARTS: tuple[Part, ...] = ("val", "test", "external")
+_MEANINGS: dict[Part, str] = {
+    "val": "Lesions that the network did not learn from; the best epoch was chosen on them, so they flatter a little.",
+    "test": "Lesions that had no part in the training at all. Every opening is counted and stands in the report.",
+    "external": "Labelled images from elsewhere that the model never met.",
+}
 
 
 class PartBar(QWidget):
@@ -21,14 +26,16 @@ class PartBar(QWidget):
         super().__init__(parent)
         self.buttons = {part: QRadioButton(PART_NAMES[part].capitalize()) for part in _PARTS}
         self.test_button = QPushButton("Open the test part…")
+        self.test_button.setToolTip(f"{_MEANINGS['test']} You are asked first.")
         self.external = ExternalChoice()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GAP)
         group = QButtonGroup(self)
-        for button in self.buttons.values():
+        for part, button in self.buttons.items():
             group.addButton(button)
             row.addWidget(button)
+            button.setToolTip(_MEANINGS[part])
             button.clicked.connect(self._on_clicked)
         row.addStretch()
         row.addWidget(self.test_button)

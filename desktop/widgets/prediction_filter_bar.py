@@ -45,6 +45,7 @@ class PredictionFilterBar(QWidget):
     def _lay_out(self) -> None:
         self.find_field.setPlaceholderText("Find by name")
         self.find_field.setAccessibleName("Find images by name")
+        self.find_field.setToolTip("Only images with these letters in their name are listed.")
         self.find_field.setClearButtonEnabled(True)
         for words, order in _ORDERS.items():
             self.order_choice.addItem(words, order)
@@ -54,6 +55,8 @@ class PredictionFilterBar(QWidget):
             self.kind_choice.addItem(one.name, one.code)
         self.order_choice.setAccessibleName("Order of the images")
         self.kind_choice.setAccessibleName("Which images to show")
+        self.order_choice.setToolTip("The order of the list: as given, surest first, by the group, by name.")
+        self.kind_choice.setToolTip("Which images are listed: all, those refused, errors, or one class.")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(GAP // 2)

@@ -62,6 +62,11 @@ _COLUMNS = (
 )
 _VALUE, _CASES, _FOREST, _FIRST = 0, 1, 2, 3
 _TITLES = ("", "Images\nlesions, classes", "Balanced accuracy\non a scale of 0 to 1")
+_MEANINGS = (
+    "The value that the images of the row share.",
+    "How many images and lesions the row holds, and how many of the seven classes occur among them.",
+    "Balanced accuracy with its 95 % interval as a line; the thin upright line is the whole part.",
+)
 
 
 class SlicesModel(QAbstractTableModel):
@@ -119,8 +124,8 @@ class SlicesModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return _TITLES[section] if section < _FIRST else _COLUMNS[section - _FIRST].title
-        if role == Qt.ItemDataRole.ToolTipRole and section >= _FIRST:
-            return _COLUMNS[section - _FIRST].meaning
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _MEANINGS[section] if section < _FIRST else _COLUMNS[section - _FIRST].meaning
         return None
 
 
@@ -175,6 +180,7 @@ class SlicesView(QWidget):
         for button in self.buttons.values():
             group.addButton(button)
             switch.addWidget(button)
+            button.setToolTip(f"Figures for each value of the column “{button.text().lower()}” of the data's table.")
             button.clicked.connect(self._on_column_chosen)
         switch.addStretch()
         column = QVBoxLayout(self)

@@ -132,6 +132,8 @@ class WhyBar(QWidget):
         self.why_box.setToolTip("A heat map: where in the image the network found what speaks for the class")
         self.why_box.setAccessibleDescription(self.why_box.toolTip())
         self.class_choice.setAccessibleName("Class of the heat map")
+        self.class_choice.setToolTip("For which class the heat map shows what speaks for it.")
+        self.hidden_box.setToolTip("The lesion is painted over: what the model says then, it says of the surroundings.")
         self.class_choice.setMinimumContentsLength(4)
         self.class_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.slider.setRange(0, 100)
