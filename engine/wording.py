@@ -1,9 +1,11 @@
 """Says answers and runs in plain words: the same sentences in the window, in the terminal and in the browser."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.labels import CLASSES, CODES, EQUAL_PRIORS_NOTE, GROUP_NAME, INDEX, LIMITS, NOTICE
-from engine.prediction_results import Prediction
+from engine.prediction_results import Prediction, SimilarImage
 from engine.results import OperatingPoint, RunInfo
 
 NO_FIGURE = "\N{EN DASH}"
@@ -181,6 +183,12 @@ def describe_split(prediction: Prediction) -> str:
     if not prediction.leaking_split:
         return ""
     return "Leaking split: how good this model is on new images is unknown."
+
+
+def describe_similar(images: Sequence[SimilarImage]) -> str:
+    """Which diagnoses the most similar training images have: "5 melanocytic nevus (nv), 3 melanoma (mel)"."""
+    codes = Counter(image.dx for image in images)
+    return ", ".join(f"{n} {name_class(code)[0].lower()}{name_class(code)[1:]}" for code, n in codes.most_common())
 
 
 def describe_run(run: RunInfo) -> str:

@@ -30,8 +30,8 @@ def save_answers(
     """Write answers of the model files `models` to `path` and return it, as CSV, JSON lines or a page by its ending.
 
     Each answer says by its SHA-256 which model gave it. Images are named without their folder, and pictures are made
-    anew, so that nothing of their metadata goes along. Written whole or not at all. Raises `ConfigError` for another ending or answers of none of the models,
-    `ModelFileError`, `DiskError` and `Cancelled`.
+    anew, so that nothing of their metadata goes along. Written whole or not at all. Raises `ConfigError` for another
+    ending or answers of none of the models, `ModelFileError`, `DiskError` and `Cancelled`.
     """
     kind = path.suffix.lower()
     if kind not in SUFFIXES:

@@ -426,7 +426,8 @@ def test_tab_key_follows_the_eye(ready: PredictPage, scripted: ScriptedRunner, q
     bar = ready.results.filter_bar
     order = (ready.model_choice.button, ready.views_box, ready.images_button, ready.folder_button)
     order = (*order, bar.find_field, bar.order_choice, bar.kind_choice, ready.list, ready.clear_button)
-    order = (*order, ready.why_bar.why_box, ready.job_view.cancel_button, ready.copy_button, ready.save_button)
+    order = (*order, ready.why_bar.why_box, ready.picture.similar.box)
+    order = (*order, ready.job_view.cancel_button, ready.copy_button, ready.save_button)
     order[0].setFocus()
     for widget in order[1:]:
         qtbot.keyClick(ready.window().focusWidget(), Qt.Key.Key_Tab)
