@@ -10,6 +10,7 @@ from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path, PurePosixPath
 from typing import cast
 
+from engine.events import Control, OnEvent, ignore_events
 from engine.licences import HAM10000
 from engine.places import resources_dir
 
@@ -32,6 +33,11 @@ def licences_text() -> str:
         return (resources_dir() / FILE_NAME).read_text(encoding="utf-8")
     except OSError:
         return make_licences_text(distributions_of(direct_dependencies()))
+
+
+def read(*, control: Control | None = None, on_event: OnEvent = ignore_events) -> str:
+    """As `licences_text`, for the window, which does not wait for it."""
+    return licences_text()
 
 
 def direct_dependencies() -> tuple[str, ...]:

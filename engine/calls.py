@@ -1,6 +1,6 @@
 """One typed function per thing a user can ask for; each returns a light `Call` that a child process can carry out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -261,6 +261,16 @@ def save_answers(models: Sequence[Path], predictions: Sequence[Prediction], path
 def preview(path: Path, max_side: int) -> Call[bytes]:
     """An image as PNG, turned upright, no side longer than `max_side` pixels."""
     return Call("engine.data.images:preview", {"path": path, "max_side": max_side}, "views")
+
+
+def read_licences() -> Call[str]:
+    """The licences of everything that the program is made with, as one long text."""
+    return Call("engine.bundled_licences:read", {}, "views")
+
+
+def save_diagnostics(path: Path, facts: Mapping[str, str]) -> Call[Path]:
+    """Write logs, versions and settings, without images or names, as a zip to `path` and return it."""
+    return Call("engine.diagnostics:save", {"path": path, "facts": dict(facts)}, "views")
 
 
 def serve_web_demo(model: Path, port: int = WEB_PORT, device: DeviceName = "auto") -> Call[None]:

@@ -4,6 +4,7 @@ import torch
 import torchvision
 from torchvision.extension import _has_ops
 
+from engine.build_info import read_build_info
 from engine.errors import EngineError
 from engine.events import Control, OnEvent, ignore_events
 
@@ -11,8 +12,10 @@ from engine.events import Control, OnEvent, ignore_events
 def check(*, control: Control | None = None, on_event: OnEvent = ignore_events) -> str:
     """Which operators there are, as a sentence, after one of them gave the right answer.
 
-    Raises `EngineError` where torchvision is without its own, which nothing may stand in for silently.
+    Raises `EngineError` where torchvision is without its own and no build says so: nothing may lack them silently.
     """
+    if not _has_ops() and (build := read_build_info()) is not None and build.shim:
+        return f"none, as this build says: {build.shim}"
     if not _has_ops():
         raise EngineError(
             "torchvision is here without its compiled operators.",
