@@ -54,8 +54,8 @@ SAMPLES: dict[str, dict[str, object]] = {
     "explain": {"model": Path("model.safetensors"), "path": Path("a.jpg")},
     "save_answers": {"models": [Path("model.safetensors")], "predictions": [], "path": Path("answers.csv")},
     "serve_web_demo": {"model": Path("model.safetensors")},
-    "read_licences": calls.read_licences(),
-    "save_diagnostics": calls.save_diagnostics(Path("d.zip"), {"device": "CPU"}),
+    "read_licences": {},
+    "save_diagnostics": {"path": Path("d.zip"), "facts": {"device": "CPU"}},
     "preview": {"path": Path("a.jpg"), "max_side": 512},
 }
 
