@@ -24,7 +24,7 @@ from engine import __version__  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
-    """Build, test, measure and pack; 0 done, 1 the built program fails its self-test, 2 the variant is not to be had."""
+    """Build, test, measure and pack; 0 done, 1 the built program fails its self-test, 2 the variant is refused."""
     options = _parse(arguments)
     source = Source(find_links=options.find_links, index=options.index)
     try:
@@ -81,6 +81,8 @@ def self_test(executable: Path) -> bool:
     with tempfile.TemporaryDirectory() as home:
         passed_on = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "SYSTEMROOT", "TEMP", "TMP", "QT_QPA_PLATFORM")
         variables = {name: os.environ[name] for name in passed_on if name in os.environ}
+        if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(variables):
+            variables["QT_QPA_PLATFORM"] = "offscreen"  # a build server has no display
         variables |= {"HOME": home, "USERPROFILE": home, "LOCALAPPDATA": home, "APPDATA": home}
         return subprocess.run([str(executable), "self-test"], env=variables, cwd=home, check=False).returncode == 0
 
