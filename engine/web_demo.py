@@ -17,7 +17,7 @@ from engine.errors import ChildDiedError
 from engine.events import Control, OnEvent, StatusChanged, WebDemoLogged, WebDemoStarted, ignore_events
 
 _POLL_SECONDS = 0.1
-_STALE_SECONDS = 3600.0
+_STALE_SECONDS = 60.0
 _ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",  # otherwise it looks up its maker when it starts
     "GRADIO_RUN_HISTORY": "False",
@@ -84,7 +84,7 @@ def _own_folder() -> Iterator[Path]:
 
 
 def _sweep(above: Path) -> None:
-    """Remove folders that nothing was written to for an hour: a demo that runs touches its own."""
+    """Remove folders that nothing was written to for a minute: a demo that runs touches its own ten times a second."""
     for left in above.iterdir():
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > _STALE_SECONDS:
