@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from string import Template
 
 from PySide6.QtCore import QDir, QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from engine import places
@@ -24,6 +24,7 @@ MARGIN = 3 * GAP
 
 _TYPE_SCALE = {"headline": 2.2, "title": 1.7, "heading": 1.1, "small": 0.9}
 _WANTS_DARK = "wants_dark"
+_LINE_HEIGHT = 18  # of the words in a button or field, in pixels: the least, however small the type
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +133,12 @@ def scaled_font(scale: float, *, bold: bool = False) -> QFont:
     return font
 
 
+def row_height(lines: int) -> int:
+    """Room for a row of a table: a first line in the system's font, the others small; 40 pixels for 2, 48 for 3."""
+    metrics = QFontMetrics(QApplication.font())
+    return max((2 * lines + 6) * GAP // 2, round(metrics.lineSpacing() * (0.15 + 0.85 * lines)) + GAP)
+
+
 def mark_primary(button: QPushButton) -> QPushButton:
     """Give `button` the look of the page's one primary button, and return it."""
     button.setProperty("primary", True)
@@ -204,8 +211,9 @@ def _palette(c: Colors) -> QPalette:
 def _style_sheet(c: Colors) -> str:
     """`style.qss` with the colours and the sizes of type filled in."""
     sizes = {f"{name}_size": _as_size(scaled_font(scale)) for name, scale in _TYPE_SCALE.items()}
+    line_height = f"{max(_LINE_HEIGHT, QFontMetrics(QApplication.font()).height())}px"
     template = Template((RESOURCES / "style" / "style.qss").read_text(encoding="utf-8"))
-    return template.substitute(asdict(c), **sizes)
+    return template.substitute(asdict(c), **sizes, line_height=line_height)
 
 
 def _as_size(font: QFont) -> str:

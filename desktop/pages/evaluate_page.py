@@ -26,8 +26,8 @@ from engine.evaluation_results import Evaluation
 from engine.results import Part, RunInfo
 
 _PURPOSE = "How well a trained model does on lesions that it never learned from, and how sure that is."
-_NO_RUNS = "No model was trained yet. Once a training is done, its results are shown here."
-_NOT_EVALUATED = "This run was not evaluated yet."
+_NO_RUNS = ("First train a network", "Its results are here as soon as it is done. On the demo data that takes minutes.")
+_NOT_EVALUATED = ("This run was not evaluated yet", "Scoring it on its validation part takes a minute or two.")
 
 
 class EvaluatePage(Page):
@@ -52,8 +52,8 @@ class EvaluatePage(Page):
         self.question: OpeningQuestion | None = None
         self._run_bar = self._make_run_bar()
         self.folds = FoldsView(runner)
-        self._empty = make_offer(_NO_RUNS, self.train_button)
-        self._missing = make_offer(_NOT_EVALUATED, self.evaluate_button)
+        self._empty = make_offer(*_NO_RUNS, self.train_button)
+        self._missing = make_offer(*_NOT_EVALUATED, self.evaluate_button)
         self._busy, self._result = make_column(self.job_view), make_column(self.parts, self.view)
         self._faces = (self._empty, self._missing, self._busy, self._result, self.answers, self.folds)
         for widget in (self._run_bar, *self._faces):

@@ -3,17 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import format as words
 from desktop import trainings
@@ -21,6 +13,7 @@ from desktop.jobs import Job, JobRunner
 from desktop.pages.page import Page
 from desktop.state import AppState
 from desktop.theme import GAP
+from desktop.widgets.form_area import FormArea
 from desktop.widgets.recipe_form import RecipeForm
 from desktop.widgets.time_estimator import TimeEstimator
 from desktop.widgets.training_empty import TrainingEmpty
@@ -271,18 +264,12 @@ class TrainPage(Page):
         self.resume_card.discard_requested.connect(self._on_discard)
 
     def _lay_out_work(self) -> QWidget:
-        scroll = QScrollArea()
-        scroll.setWidget(self.form)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         left = QWidget()
-        left.setFixedWidth(_FORM_WIDTH)
+        left.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(scroll, 1)
+        column.addWidget(FormArea(self.form, _FORM_WIDTH), 1)
         column.addWidget(self.start_button)
         page = QWidget()
         layout = QHBoxLayout(page)

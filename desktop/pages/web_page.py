@@ -164,6 +164,7 @@ class WebPage(Page):
     def _make_work(self) -> QWidget:
         self.port_box.setRange(1024, 65535)
         self.port_box.setValue(calls.WEB_PORT)
+        self.port_box.lineEdit().setTextMargins(GAP - 2, 0, 0, 0)  # a style sheet's padding does not reach in there
         self.port_box.setAccessibleName("Port")
         self.port_box.setToolTip("Where on this computer the demo answers; if it is taken, the next free one is used.")
         self.status.setWordWrap(True)

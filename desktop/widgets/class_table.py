@@ -17,7 +17,6 @@ from engine.labels import CLASSES, INDEX
 
 Index = QModelIndex | QPersistentModelIndex
 
-_ROW_HEIGHT = 6 * theme.GAP
 _AT_PREVALENCE = "It holds where the class is as common as in this part."
 
 
@@ -173,9 +172,9 @@ class ClassTable(QTableView):
         columns.set_lines(2)
         columns.setMinimumSectionSize(5 * theme.GAP)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(_ROW_HEIGHT)
+        rows.setDefaultSectionSize(theme.row_height(3))
         rows.hide()
-        self.setFixedHeight(columns.height() + len(CLASSES) * _ROW_HEIGHT)
+        self.setFixedHeight(columns.height() + len(CLASSES) * theme.row_height(3))
 
     @Slot(QModelIndex)
     def _on_chosen(self, index: QModelIndex) -> None:

@@ -17,7 +17,6 @@ from engine.wording import NO_FIGURE, name_class
 
 Index = QModelIndex | QPersistentModelIndex
 
-_ROW_HEIGHT = 5 * theme.GAP
 _TITLES = ("Figure", "This run", "Other run", "Difference\nin points", "")
 _MEANINGS = (
     "What is measured; point at a name to read what it means.",
@@ -120,13 +119,13 @@ class ComparisonTable(QTableView):
             mode = QHeaderView.ResizeMode.Stretch if section == 0 else QHeaderView.ResizeMode.ResizeToContents
             columns.setSectionResizeMode(section, mode)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(_ROW_HEIGHT)
+        rows.setDefaultSectionSize(theme.row_height(2))
         rows.hide()
 
     def show_comparison(self, comparison: Comparison, name_b: str) -> None:
         """Show `comparison` in place of another."""
         self._model.set_comparison(comparison, name_b)
-        self.setFixedHeight(self.horizontalHeader().height() + self._model.rowCount() * _ROW_HEIGHT)
+        self.setFixedHeight(self.horizontalHeader().height() + self._model.rowCount() * theme.row_height(2))
 
 
 def _show(row: _Row, column: int) -> str:

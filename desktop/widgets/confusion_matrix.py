@@ -28,7 +28,6 @@ Index = QModelIndex | QPersistentModelIndex
 Confusion = tuple[tuple[int, ...], ...]
 
 _SHARE_ROLE = Qt.ItemDataRole.UserRole
-_ROW_HEIGHT = 5 * theme.GAP
 _NAME_WIDTH = 14 * theme.GAP
 _HEADER_LINES = 5
 _HOW_TO_READ = "Each row holds the images of one diagnosis, each column what the model named them."
@@ -216,9 +215,9 @@ class ConfusionMatrix(QWidget):
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         columns.set_lines(_HEADER_LINES)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(_ROW_HEIGHT)
+        rows.setDefaultSectionSize(theme.row_height(2))
         rows.setFixedWidth(_NAME_WIDTH)
-        table.setFixedHeight(columns.height() + len(CLASSES) * _ROW_HEIGHT)
+        table.setFixedHeight(columns.height() + len(CLASSES) * theme.row_height(2))
 
     def sizeHint(self) -> QSize:
         return QSize(90 * theme.GAP, super().sizeHint().height())

@@ -14,7 +14,7 @@ from engine import calls
 from engine.comparison_results import FoldsResult, PooledEvaluation
 from engine.results import RunInfo
 
-_MISSING = "What these folds came to could not be read. Evaluating them again trains nothing anew."
+_MISSING = ("What these folds came to could not be read", "Evaluating them again trains nothing anew.")
 
 
 class FoldsView(QWidget):
@@ -31,7 +31,7 @@ class FoldsView(QWidget):
         self.job_view, self.pooled = JobView(), PooledView()
         self.evaluate_button = mark_primary(QPushButton("Evaluate the folds"))
         self.question: OpeningQuestion | None = None
-        self._missing, self._busy = make_offer(_MISSING, self.evaluate_button), make_column(self.job_view)
+        self._missing, self._busy = make_offer(*_MISSING, self.evaluate_button), make_column(self.job_view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for face in (self._missing, self._busy, self.pooled):

@@ -19,7 +19,6 @@ from engine.wording import name_share
 
 Index = QModelIndex | QPersistentModelIndex
 
-_ROW_HEIGHT = 5 * theme.GAP
 _TITLES = ("Figure", "By image", "By lesion")
 _MEANINGS = (
     "What is measured; point at a name to read what it means.",
@@ -156,10 +155,10 @@ class OverallTable(QTableView):
             mode = QHeaderView.ResizeMode.Stretch if section == 0 else QHeaderView.ResizeMode.ResizeToContents
             columns.setSectionResizeMode(section, mode)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(_ROW_HEIGHT)
+        rows.setDefaultSectionSize(theme.row_height(2))
         rows.hide()
 
     def show_evaluation(self, evaluation: Evaluation | PooledEvaluation) -> None:
         """Show `evaluation` in place of another."""
         self._model.set_evaluation(evaluation)
-        self.setFixedHeight(self.horizontalHeader().height() + self._model.rowCount() * _ROW_HEIGHT)
+        self.setFixedHeight(self.horizontalHeader().height() + self._model.rowCount() * theme.row_height(2))

@@ -1,6 +1,7 @@
 """The left column of the Predict page: where images are dropped, and the list of those that were answered."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import GAP, mark_primary
 from desktop.widgets.drop_area import DropArea
@@ -28,8 +29,12 @@ class ResultsColumn(QWidget):
         self.clear_button.setToolTip("Take all answers out of the list; the images stay where they are.")
         self._lay_out()
 
+    def sizeHint(self) -> QSize:
+        """Narrow, but no narrower than the buttons' words."""
+        return QSize(max(_WIDTH, self.minimumSizeHint().width()), super().sizeHint().height())
+
     def _lay_out(self) -> None:
-        self.setFixedWidth(_WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.drop_area.content.setContentsMargins(GAP, GAP, GAP, GAP)
         self.drop_area.content.addLayout(_row(self.images_button, self.folder_button))
         frame = QFrame()

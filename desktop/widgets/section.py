@@ -21,14 +21,16 @@ def make_section(title: str, explanation: str, *content: QWidget) -> QFrame:
     return card
 
 
-def make_offer(words: str, button: QPushButton) -> QWidget:
-    """A column with one card: `words` that say what is missing above the `button` that helps."""
+def make_offer(title: str, words: str, button: QPushButton) -> QWidget:
+    """A column with one card: `title` says what to do first, `words` why and how long, the `button` does it."""
     card = QFrame()
     card.setProperty("role", "card")
     layout = QVBoxLayout(card)
     layout.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
-    layout.setSpacing(2 * GAP)
-    layout.addWidget(make_label("", words))
+    layout.setSpacing(GAP)
+    layout.addWidget(make_label("heading", title))
+    layout.addWidget(make_label("muted", words))
+    layout.addSpacing(GAP)
     layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
     return make_column(card)
 

@@ -39,7 +39,7 @@ class ServedAddress(QWidget):
     def show_url(self, url: str) -> None:
         """Show an address; "" for none."""
         self._url = url
-        self._words.setText(url or "No address yet: the demo is not running.")
+        self._words.setText(url or "Its address appears here.")
         self.copy_button.setEnabled(bool(url))
         self.open_button.setEnabled(bool(url))
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from desktop.theme import GAP
 from engine.labels import NOTICE
 
 _WIDTH = 22 * GAP
+_INDENT = GAP + 5  # where the names of the pages begin
 
 
 class Sidebar(QFrame):
@@ -22,7 +23,7 @@ class Sidebar(QFrame):
         self.setFixedWidth(_WIDTH)
         heading = QLabel(name)
         heading.setProperty("role", "heading")
-        heading.setContentsMargins(GAP, 0, 0, 0)
+        heading.setContentsMargins(_INDENT, 0, 0, 0)
         self.list = QListWidget()
         self.list.setProperty("role", "sidebar")
         self.list.setAccessibleName("Pages")
@@ -33,16 +34,19 @@ class Sidebar(QFrame):
             item.setToolTip(f"{title} (Ctrl+{number})")
             item.setSizeHint(QSize(0, self.list.fontMetrics().height() + 2 * GAP + 4))
             self.list.addItem(item)
+        self.help_button = QPushButton("Help")
+        self.help_button.setAccessibleName("Help")
         self.list.currentRowChanged.connect(self._on_row_changed)
         notice = QLabel(NOTICE)
         notice.setProperty("role", "small")
         notice.setWordWrap(True)
-        notice.setContentsMargins(GAP, 0, GAP, 0)
+        notice.setContentsMargins(_INDENT, 0, GAP, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, 2 * GAP, GAP, 2 * GAP)
         layout.setSpacing(2 * GAP)
         layout.addWidget(heading)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.help_button)
         layout.addWidget(notice)
 
     def choose(self, index: int) -> None:

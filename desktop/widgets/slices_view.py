@@ -31,7 +31,6 @@ from engine.wording import count
 
 Index = QModelIndex | QPersistentModelIndex
 
-_ROW_HEIGHT = 6 * theme.GAP
 _NONE = "The data set's table tells nothing about sex, age, site, diagnosis or source of these images."
 _INTERVAL_ROLE = Qt.ItemDataRole.UserRole
 
@@ -215,7 +214,7 @@ class SlicesView(QWidget):
                 self.model.set_slicing(slicing)
                 self.table.setAccessibleName(f"Results by {SLICE_TITLES[slicing.column].lower()}")
                 header = self.table.horizontalHeader().height()
-                self.table.setFixedHeight(header + len(slicing.slices) * _ROW_HEIGHT)
+                self.table.setFixedHeight(header + len(slicing.slices) * theme.row_height(3))
 
     @Slot(QModelIndex)
     def _on_row_chosen(self, index: QModelIndex) -> None:
@@ -242,7 +241,7 @@ class SlicesView(QWidget):
             mode = QHeaderView.ResizeMode.Stretch if is_wide else QHeaderView.ResizeMode.ResizeToContents
             columns.setSectionResizeMode(section, mode)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(_ROW_HEIGHT)
+        rows.setDefaultSectionSize(theme.row_height(3))
         rows.hide()
         table.clicked.connect(self._on_row_chosen)
         table.activated.connect(self._on_row_chosen)

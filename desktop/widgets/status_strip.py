@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from desktop.jobs import Job, JobRunner
@@ -50,6 +51,21 @@ class StatusStrip(QStatusBar):
         runner.job_started.connect(self._on_jobs_changed)
         runner.job_ended.connect(self._on_jobs_changed)
         self._show_words()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as tall as the parts are now."""
+        super().showEvent(event)
+        self._measure()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """As when it is shown, where another style or font makes the parts taller."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._measure()
+
+    def _measure(self) -> None:
+        """Ask for the room that the parts need: a window gives its status bar less."""
+        self.setMinimumHeight(self.sizeHint().height())
 
     @property
     def words(self) -> str:

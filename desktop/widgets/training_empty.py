@@ -1,12 +1,15 @@
 """What the Train page shows before there is anything to learn from."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from desktop.theme import GAP, mark_primary
+from desktop.theme import mark_primary
+from desktop.widgets.section import make_offer
 
-_TEXT = "First choose what to learn from"
-_HINT = "The Data page reads HAM10000 from a folder, or draws demo data so that you can try everything at once."
+_TITLE = "First choose what to learn from"
+_HINT = (
+    "The Data page reads HAM10000 from a folder, or draws demo data in a second, so that you can try everything at "
+    "once. Before anything starts, this page says how long the training takes on this computer."
+)
 
 
 class TrainingEmpty(QWidget):
@@ -14,20 +17,7 @@ class TrainingEmpty(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.data_button = mark_primary(QPushButton("Choose data…"))
-        text, hint = QLabel(_TEXT), QLabel(_HINT)
-        text.setProperty("role", "heading")
-        hint.setProperty("role", "muted")
-        hint.setWordWrap(True)
-        card = QFrame()
-        card.setProperty("role", "card")
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
-        layout.setSpacing(GAP)
-        layout.addWidget(text)
-        layout.addWidget(hint)
-        layout.addWidget(self.data_button, 0, Qt.AlignmentFlag.AlignLeft)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(card)
-        outer.addStretch(1)
+        self.data_button = mark_primary(QPushButton("Choose data"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(make_offer(_TITLE, _HINT, self.data_button))

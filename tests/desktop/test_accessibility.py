@@ -5,12 +5,25 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QRadioButton, QWidget
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.main_window import MainWindow
 from desktop.settings import Settings
 from desktop.state import AppState
+from desktop.theme import Theme, scaled_font
+from desktop.widgets.elided_label import ElidedLabel
 from tests.desktop.faces import QuietRunner, name_of, operable, turn
 
 
@@ -73,3 +86,69 @@ def is_reached_by_arrows(widget: QWidget, reached: list[QWidget]) -> bool:
     group = widget.group()
     beside = group.buttons() if group is not None else widget.parentWidget().findChildren(QRadioButton)
     return any(one in reached for one in beside)
+
+
+@pytest.mark.parametrize("size", [(1440, 960)])
+def test_no_words_are_cut_in_large_type(
+    qtbot: QtBot,
+    large_type: None,
+    state: AppState,
+    quiet: QuietRunner,
+    settings: Settings,
+    tmp_path: Path,
+    size: tuple[int, int],
+) -> None:
+    """With type at 150 % each label, button and box has the room that its words need, or shortens them on purpose."""
+    window = MainWindow(state, quiet, settings)  # type: ignore[arg-type]
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.show()
+    cut: set[str] = set()
+    for face in turn(window, state, quiet, tmp_path):
+        qtbot.wait(20)
+        cut |= {f"{face}: {words}" for words in cut_words(window)}
+    window.close()
+    assert not cut, "\n".join(sorted(cut))
+
+
+@pytest.fixture
+def large_type(qapp: QApplication) -> Iterator[None]:
+    """The application's type half as large again."""
+    font = QFont(qapp.font())
+    qapp.setFont(scaled_font(1.5))
+    palette, name = qapp.palette(), qapp.style().objectName()
+    theme = Theme(qapp)
+    yield
+    qapp.styleHints().colorSchemeChanged.disconnect(theme._on_scheme_changed)
+    theme.setParent(None)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+    qapp.setStyle(name)
+    qapp.setFont(font)
+
+
+def hides_the_right(area: QScrollArea) -> bool:
+    """Whether something in `area` lies beyond its right edge, and no scroll bar leads there."""
+    never = area.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    return never and area.widget().width() > area.viewport().width()
+
+
+def cut_words(root: QWidget) -> Iterator[str]:
+    """The words for which there is too little room; what shortens its words by itself is left out."""
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisible() or isinstance(widget, ElidedLabel):
+            continue
+        if isinstance(widget, QScrollArea) and widget.widget() is not None and hides_the_right(widget):
+            yield f"{name_of(widget.widget())} is wider than what it scrolls in"
+        if isinstance(widget, QLabel) and widget.text():
+            needed = widget.heightForWidth(widget.width()) if widget.wordWrap() else widget.sizeHint().height()
+            is_narrow = not widget.wordWrap() and widget.width() < widget.sizeHint().width()
+            if is_narrow or widget.height() < needed:
+                yield f"label {widget.text()!r} has {widget.width()} x {widget.height()}, needs {needed} in height"
+        elif isinstance(widget, QAbstractButton) and widget.text():
+            if widget.width() < widget.minimumSizeHint().width() or widget.height() < widget.minimumSizeHint().height():
+                yield f"{name_of(widget)} has {widget.size()}, needs {widget.minimumSizeHint()}"
+        elif isinstance(widget, (QComboBox, QAbstractSpinBox, QLineEdit)) and (
+            widget.height() < widget.minimumSizeHint().height()
+        ):
+            yield f"{name_of(widget)} is {widget.height()} high, needs {widget.minimumSizeHint().height()}"

@@ -96,7 +96,7 @@ def primary_buttons(page: TrainPage) -> list[str]:
 
 def test_without_data_it_leads_to_the_data(qtbot: QtBot, page: TrainPage, runner: StillRunner) -> None:
     """Empty: what to do next, and one button that does it; nothing is started."""
-    assert primary_buttons(page) == ["Choose data…"]
+    assert primary_buttons(page) == ["Choose data"]
     with qtbot.waitSignal(page.page_requested) as asked:
         page.data_button.click()
     assert asked.args == ["data"]
