@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from desktop.drop_catcher import DropCatcher
 from desktop.first_start import FirstStart
+from desktop.help_menu import HelpMenu
 from desktop.jobs import Job, JobRunner
 from desktop.notifier import Notifier
 from desktop.pages.data_page import DataPage, is_table_or_zip
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         }
         self.first_start = FirstStart(settings, self.data_page, self.predict_page, self)
         self.sidebar = Sidebar(NAME, [page.title for page in self.pages.values()])
+        self.help_menu = HelpMenu(self, self.sidebar.help_button, state, runner)
         self.status = StatusStrip(state, runner)
         self._stack = QStackedWidget()
         self.closing_notice, self.stay_button = make_closing_notice()

@@ -70,7 +70,11 @@ def check_there() -> None:
 def check_writable() -> None:
     """Raise `DiskError` where the home is gone, full or read-only, before anything is lost to that."""
     check_there()
-    folder = places.home_dir()
+    check_folder(places.home_dir())
+
+
+def check_folder(folder: Path) -> None:
+    """Raise `DiskError` where nothing can be kept in `folder`, which is made if it is not there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".probe-", dir=folder)

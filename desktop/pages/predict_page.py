@@ -256,7 +256,9 @@ class PredictPage(Page):
         self.reader.failed.connect(self.show_error)
         self._state.model_changed.connect(self._show_model)
         self.job_view.cancel_requested.connect(self._on_cancel_requested)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self).activated.connect(self.opener.paste)
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
+        paste.setWhatsThis("Ask about the image or the files on the clipboard")
+        paste.activated.connect(self.opener.paste)
 
     def _set_tab_order(self) -> None:
         """As one reads: model, what to ask, the answers, what to do with them."""

@@ -70,6 +70,7 @@ class WelcomePage(Page):
         self.skip_button.clicked.connect(self.skipped)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.setWhatsThis("Skip the welcome")
         escape.activated.connect(self.skipped)
 
     def showEvent(self, event: QShowEvent) -> None:

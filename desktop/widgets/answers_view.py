@@ -210,6 +210,7 @@ class AnswersView(QWidget):
         self.viewer.moved.connect(self.grid.select)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._all)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.setWhatsThis("Back from the images to the figures")
         escape.activated.connect(self._on_escape)
 
     def _lay_out(self) -> None:

@@ -90,6 +90,7 @@ class FindingsView(QTreeView):
         self.setModel(self._model)
         self.setHeader(FlatHeader(Qt.Orientation.Horizontal))
         self.setProperty("role", "findings")
+        self.setProperty("keys", {"Ctrl+C": "Copy the selected findings", "Enter": "Show the image of a finding"})
         self.setAccessibleName("Findings")
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -180,12 +180,13 @@ class ImageViewer(QWidget):
         self.next_button.clicked.connect(self._on_next)
         self._thumbnails.arrived.connect(self._on_thumbnails_arrived)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for key, slot in (
-            (Qt.Key.Key_Left, self._on_previous),
-            (Qt.Key.Key_Right, self._on_next),
-            (Qt.Key.Key_Escape, self.left),
+        for key, slot, words in (
+            (Qt.Key.Key_Left, self._on_previous, "Show the image before, large"),
+            (Qt.Key.Key_Right, self._on_next, "Show the next image, large"),
+            (Qt.Key.Key_Escape, self.left, "Back from the large image to all of them"),
         ):
             shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setWhatsThis(words)
             shortcut.setContext(within)
             shortcut.activated.connect(slot)
 

@@ -18,6 +18,7 @@ class PickBars(BarChart):
         super().__init__(name, parent)
         self._current = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("keys", {"Up, Down": "Go from bar to bar", "Enter": "Show the images of the bar"})
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def rect_of(self, number: int) -> QRectF:

@@ -32,6 +32,7 @@ class PredictionList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Images")
+        self.setProperty("keys", {"Del": "Take the chosen images out of the list", "Ctrl+C": "Copy the chosen answers"})
         self.selectionModel().currentChanged.connect(self._on_current_changed)
         self.selectionModel().selectionChanged.connect(self.choice_changed)
         self.rows.dataChanged.connect(self._on_data_changed)

@@ -35,6 +35,7 @@ class ReliabilityDiagram(QWidget):
         self._before: Reliability | None = None
         self._current: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("keys", {"Left, Right": "Go from dot to dot", "Enter": "Show the images of the dot"})
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Reliability diagram")

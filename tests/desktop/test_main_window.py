@@ -134,12 +134,13 @@ def test_tab_goes_from_top_to_bottom(qtbot: QtBot, window: MainWindow, state: Ap
     window.activateWindow()
     window.sidebar.list.setFocus()
     names = []
-    for _ in range(8):
+    for _ in range(9):
         widget = QApplication.focusWidget()
         names.append(widget.accessibleName() or (widget.text() if isinstance(widget, QPushButton) else ""))
         qtbot.keyClick(widget, Qt.Key.Key_Tab)
     assert names == [
         "Pages",
+        "Help",
         "Copy the error's details",
         "Dismiss the error",
         "Choose another folder…",
