@@ -10,7 +10,7 @@ from engine.records import as_json, from_json
 
 Backbone = Literal["resnet50", "resnet18", "mobilenet_v3_large", "efficientnet_b0"]
 BACKBONES: tuple[Backbone, ...] = ("resnet50", "resnet18", "mobilenet_v3_large", "efficientnet_b0")
-RecipeName = Literal["recommended", "notebook"]
+RecipeName = Literal["recommended", "quick", "notebook", "custom"]
 Geometry = Literal["crop", "squash"]
 Balancing = Literal["none", "sqrt", "equal", "notebook"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
@@ -57,6 +57,12 @@ class Augmentation:
     """Largest turn of the colour circle, 0 to 0.5."""
 
 
+NO_AUGMENTATION = Augmentation(
+    flips=False, rotation=0.0, scale=(1.0, 1.0), translation=0.0, brightness=0.0, contrast=0.0, saturation=0.0, hue=0.0
+)
+"""Images as they are."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
     """Everything that decides what a training does. The same config on the same CPU gives the same bits."""
@@ -66,7 +72,8 @@ class TrainingConfig:
     out: Path
     """Folder that holds the runs; the run makes its own folder in there."""
     recipe: RecipeName = "recommended"
-    """Where the defaults came from; the fields below are what counts."""
+    """Where the defaults came from, "custom" where a setting that a recipe decides is another; the fields below are
+    what counts."""
     backbone: Backbone = "resnet50"
     """The network without its head."""
     weights: str = "auto"
@@ -76,6 +83,9 @@ class TrainingConfig:
     """Size and geometry of the input."""
     augmentation: Augmentation = field(default_factory=Augmentation)
     """How training images are varied."""
+    is_frozen: bool = False
+    """The backbone stays as its ImageNet weights are, and only the head learns, from features that are computed once:
+    seconds on any computer. Images are then taken as they are, so that `augmentation` must be `NO_AUGMENTATION`."""
     epochs: int = 30
     """Largest number of epochs, 1 to 1000."""
     batch_size: int = 32
@@ -152,6 +162,20 @@ def _check_ranges(config: TrainingConfig) -> None:
         raise ConfigError("A fold was chosen, but no table that holds folds.", "Name the table with --split.")
     if config.backbone not in BACKBONES:
         raise ConfigError(f"There is no backbone {config.backbone!r}.", f"Choose one of {', '.join(BACKBONES)}.")
+    if config.is_frozen and config.weights == "none":
+        raise ConfigError(
+            "A network that stays as it is needs ImageNet weights: random numbers see nothing.", FROZEN_HINT
+        )
+    if config.is_frozen and config.augmentation != NO_AUGMENTATION:
+        raise ConfigError(
+            "A network that stays as it is learns from images as they are; they cannot be varied.",
+            "Leave the augmentation out, or choose another recipe.",
+        )
+
+
+FROZEN_HINT = (
+    "Let the program download ImageNet weights, choose a file that holds them, or choose another recipe than Quick."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +195,12 @@ RECIPES: dict[RecipeName, Recipe] = {
         description="Keeps the shape of the lesion, turns and colours every image anew, shows rare classes more often, "
         "lets the learning rate fade out, and keeps the average of the last steps.",
     ),
+    "quick": Recipe(
+        name="quick",
+        title="Quick",
+        description="Leaves a network with ImageNet weights as it is, looks at every image once, and trains only its "
+        "last layer, in seconds. How good that is was not measured here.",
+    ),
     "notebook": Recipe(
         name="notebook",
         title="Notebook",
@@ -178,24 +208,39 @@ RECIPES: dict[RecipeName, Recipe] = {
         "Adam), but split by lesion and with the best epoch really restored.",
     ),
 }
+"""What can be chosen by name."""
 
-_RECOMMENDED_SETTINGS = {"averaging": 0.2}
+CUSTOM = Recipe(
+    name="custom",
+    title="Custom",
+    description="Your own settings, begun from a recipe; choosing a recipe sets all of them back.",
+)
 
-_NOTEBOOK_SETTINGS = {
-    "batch_size": 128,
-    "balancing": "notebook",
-    "optimizer": "adam",
-    "learning_rate": 1e-3,
-    "weight_decay": 0.0,
-    "warmup_epochs": 0.0,
-    "schedule": "constant",
-    "patience": 10,
-    "stop_on": "loss",
-    "augmentation": Augmentation(
-        rotation=20.0, scale=(1.0, 1.0), translation=0.0, brightness=0.1, contrast=0.1, saturation=0.1, hue=0.1
-    ),
-    "preprocessing": Preprocessing(geometry="squash"),
+_SETTINGS: dict[RecipeName, dict[str, object]] = {
+    "recommended": {"averaging": 0.2},
+    "quick": {"averaging": 0.2, "is_frozen": True, "augmentation": NO_AUGMENTATION, "epochs": 50},
+    "notebook": {
+        "batch_size": 128,
+        "balancing": "notebook",
+        "optimizer": "adam",
+        "learning_rate": 1e-3,
+        "weight_decay": 0.0,
+        "warmup_epochs": 0.0,
+        "schedule": "constant",
+        "patience": 10,
+        "stop_on": "loss",
+        "augmentation": Augmentation(
+            rotation=20.0, scale=(1.0, 1.0), translation=0.0, brightness=0.1, contrast=0.1, saturation=0.1, hue=0.1
+        ),
+        "preprocessing": Preprocessing(geometry="squash"),
+    },
 }
+
+_NOT_DECIDED = (
+    *("data", "out", "recipe", "backbone", "weights", "epochs", "seed", "split", "fold", "allow_leaking_split"),
+    *("limit", "device", "threads", "weight_bits", "preprocessing"),
+)
+"""Fields that no recipe is about: on what, where and for how long it is carried out. Of the preprocessing, the size."""
 
 
 def from_recipe(
@@ -203,13 +248,28 @@ def from_recipe(
 ) -> TrainingConfig:
     """The config of the recipe `name`, with `settings` (fields of `TrainingConfig`) in place of its own.
 
-    Raises `ConfigError` for an unknown recipe or a setting out of range.
+    It is named "custom" where they change what the recipe decides. Raises `ConfigError` for an unknown recipe or a
+    setting out of range.
     """
     if name not in RECIPES:
         raise ConfigError(f"There is no recipe {name!r}.", f"Choose one of {', '.join(RECIPES)}.")
-    defaults: dict[str, object] = dict(_NOTEBOOK_SETTINGS if name == "notebook" else _RECOMMENDED_SETTINGS)
-    config = TrainingConfig(data=data, out=out, **{"recipe": name, **defaults, **settings})  # type: ignore[arg-type]
-    return config if image_size is None else with_image_size(config, image_size)
+    config = TrainingConfig(data=data, out=out, **{"recipe": name, **_SETTINGS[name], **settings})  # type: ignore[arg-type]
+    return named_rightly(config if image_size is None else with_image_size(config, image_size))
+
+
+def named_rightly(config: TrainingConfig) -> TrainingConfig:
+    """`config`, named "custom" where it differs from its recipe in what that decides."""
+    if config.recipe == "custom":
+        return config
+    plain = TrainingConfig(data=config.data, out=config.out, recipe=config.recipe, **_SETTINGS[config.recipe])  # type: ignore[arg-type]
+    return config if decide_alike(config, plain) else replace(config, recipe="custom")
+
+
+def decide_alike(one: TrainingConfig, other: TrainingConfig) -> bool:
+    """Whether both are the same in all that a recipe decides."""
+    names = [field.name for field in fields(TrainingConfig) if field.name not in _NOT_DECIDED]
+    shaped = replace(other.preprocessing, image_size=one.preprocessing.image_size)
+    return one.preprocessing == shaped and all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def with_image_size(config: TrainingConfig, image_size: int) -> TrainingConfig:

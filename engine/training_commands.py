@@ -1,12 +1,23 @@
 """The commands of the terminal about training: train, and resume what was interrupted."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from engine import places, terminal
 from engine.comparison_results import FoldsResult
-from engine.config import BACKBONES, RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
+from engine.config import (
+    BACKBONES,
+    RECIPES,
+    Balancing,
+    TrainingConfig,
+    decide_alike,
+    from_recipe,
+    named_rightly,
+    read_config,
+    with_image_size,
+)
 from engine.errors import ConfigError, Paused
 from engine.evaluation_commands import find_run
 from engine.evaluation_terminal import describe_pooled
@@ -16,6 +27,7 @@ from engine.json_output import training_json
 from engine.labels import NOTICE
 from engine.ranks import own_rank
 from engine.records import as_json
+from engine.variation import vary_more
 
 COMMANDS = ("train", "resume")
 
@@ -37,12 +49,16 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default=None, help="where to compute")
     train.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="folder of the data set")
-    train.add_argument("--recipe", choices=tuple(RECIPES), default=None, help="set of defaults (recommended)")
+    train.add_argument(
+        "--recipe",
+        choices=tuple(RECIPES),
+        default=None,
+        help="set of defaults; quick needs ImageNet weights and trains the last layer alone (recommended)",
+    )
     train.add_argument("--backbone", choices=BACKBONES, default=None, help="network (resnet50)")
     train.add_argument("--weights", default=None, help="auto, none, download, or a file with ImageNet weights (auto)")
     train.add_argument("--image-size", type=int, default=None, metavar="N", help="side of the input in pixels (224)")
-    train.add_argument("--epochs", type=int, default=None, metavar="N", help="largest number of epochs (30)")
-    train.add_argument("--batch-size", type=int, default=None, metavar="N", help="images per step (32)")
+    train.add_argument("--epochs", type=int, default=None, metavar="N", help="largest number of epochs (30; quick 50)")
     train.add_argument("--seed", type=int, default=None, metavar="N", help="decides split, weights and order (0)")
     train.add_argument(
         "--weight-bits", type=int, choices=(16, 32), default=None, help="of the finished model; 16 halve its file (32)"
@@ -61,7 +77,37 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--config", type=Path, default=None, metavar="FILE", help="repeat the config.json of a run")
     train.add_argument("--folds", type=int, default=None, metavar="K", help="train on each of K folds and pool them")
     train.add_argument("--open-test", action="store_true", help="with --folds: open every test part; that is counted")
+    _add_custom(train.add_argument_group("settings of a recipe; with another value it is called custom"))
     train.set_defaults(run=run_train)
+
+
+def _add_custom(own: "argparse._ArgumentGroup") -> None:
+    own.add_argument(
+        "--batch-size", type=int, default=None, metavar="N", help="images per step; fewer need less memory"
+    )
+    own.add_argument(
+        "--learning-rate", type=float, default=None, metavar="X", help="how far a step goes: too high, the loss jumps"
+    )
+    own.add_argument(
+        "--balancing",
+        choices=get_args(Balancing),
+        default=None,
+        help="how often each class is shown; sqrt: rare ones more",
+    )
+    own.add_argument(
+        "--averaging", type=float, default=None, metavar="X", help="share of the steps that are averaged, 0 for none"
+    )
+    own.add_argument(
+        "--patience", type=int, default=None, metavar="N", help="epochs without improvement after which it stops"
+    )
+    own.add_argument(
+        "--flips", action=argparse.BooleanOptionalAction, default=None, help="mirror half of the images, each way"
+    )
+    own.add_argument("--rotation", type=float, default=None, metavar="X", help="turn each by up to X degrees, 0 to 180")
+    own.add_argument("--zoom", type=float, default=None, metavar="X", help="zoom each by up to a share X, 0 to 1")
+    own.add_argument(
+        "--color", type=float, default=None, metavar="X", help="change light and colour by up to a share X, 0 to 1"
+    )
 
 
 _SETTINGS = (
@@ -71,6 +117,10 @@ _SETTINGS = (
     "batch_size",
     "seed",
     "weight_bits",
+    "learning_rate",
+    "balancing",
+    "averaging",
+    "patience",
     "limit",
     "split",
     "fold",
@@ -92,12 +142,22 @@ def training_config(options: argparse.Namespace) -> TrainingConfig:
         if options.folder is not None:
             given["data"] = options.folder.absolute()
         config = read_config(options.config, **given)
-        return config if options.image_size is None else with_image_size(config, options.image_size)
+        if options.image_size is not None:
+            config = with_image_size(config, options.image_size)
+        config = _varied(config, options)
+        return config if decide_alike(config, read_config(options.config)) else replace(config, recipe="custom")
     if options.folder is None:
         raise ConfigError("No data set was named.", "Name its folder, or a config with --config.")
     out = given.pop("out", places.runs_dir())
     recipe = options.recipe or "recommended"
-    return from_recipe(recipe, data=options.folder.absolute(), out=out, image_size=options.image_size, **given)
+    config = from_recipe(recipe, data=options.folder.absolute(), out=out, image_size=options.image_size, **given)
+    return named_rightly(_varied(config, options))
+
+
+def _varied(config: TrainingConfig, options: argparse.Namespace) -> TrainingConfig:
+    """`config` with the augmentation that was asked for."""
+    asked = {name: getattr(options, name) for name in ("flips", "rotation", "zoom", "color")}
+    return replace(config, augmentation=vary_more(config.augmentation, **asked))
 
 
 def run_train(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:

@@ -10,6 +10,7 @@ from desktop.widgets.settings_grid import SettingsGrid, describe
 from desktop.widgets.split_choice import SplitChoice
 from engine.config import Augmentation, Balancing, DeviceName, TrainingConfig
 from engine.results import DeviceInfo
+from engine.variation import vary_more
 
 _BALANCING: dict[Balancing, str] = {
     "none": "As they occur",
@@ -19,6 +20,9 @@ _BALANCING: dict[Balancing, str] = {
 }
 _LIMIT_HELP = "Whole lesions, every class in proportion: for a quick trial. Its figures are less sure."
 _FLIPS_HELP = "Turns half of the images left to right and half upside down; a lesion has no up or down."
+
+
+_AS_THEY_ARE = "Only the last layer learns, from images as they are: there is nothing to vary."
 
 
 class MoreSettings(QWidget):
@@ -46,6 +50,8 @@ class MoreSettings(QWidget):
         self.rotation = _spin(0, 180, "°", prefix="± ")
         self.zoom = _spin(0, 100, " %", prefix="± ")
         self.color = _spin(0, 100, " %", prefix="± ")
+        self._variations: dict[QWidget, str] = {}
+        """The fields that say how images are varied, and their help."""
         self.set_device(None)
         self._lay_out()
         self._connect()
@@ -62,6 +68,9 @@ class MoreSettings(QWidget):
         self.rotation.setValue(round(augmentation.rotation))
         self.zoom.setValue(_as_zoom(augmentation))
         self.color.setValue(_as_color(augmentation))
+        for field, text in self._variations.items():
+            field.setEnabled(not config.is_frozen)
+            describe(field, field.accessibleName(), _AS_THEY_ARE if config.is_frozen else text)
 
     def write(self, config: TrainingConfig) -> TrainingConfig:
         """`config` with the values that are shown."""
@@ -95,15 +104,14 @@ class MoreSettings(QWidget):
 
     def _write_augmentation(self, augmentation: Augmentation) -> Augmentation:
         """Only what was changed is changed: a recipe's own values come back as they were."""
-        changed = replace(augmentation, flips=self.flips.isChecked(), rotation=float(self.rotation.value()))
-        if self.zoom.value() != _as_zoom(augmentation):
-            zoom = 1 + self.zoom.value() / 100
-            changed = replace(changed, scale=(1 / zoom, zoom))
-        if self.color.value() != _as_color(augmentation):
-            share = self.color.value() / 100
-            hue = augmentation.hue if share else 0.0
-            changed = replace(changed, brightness=share, contrast=share, saturation=share, hue=hue)
-        return changed
+        zoom, color = self.zoom.value(), self.color.value()
+        return vary_more(
+            augmentation,
+            flips=self.flips.isChecked(),
+            rotation=self.rotation.value(),
+            zoom=zoom / 100 if zoom != _as_zoom(augmentation) else None,
+            color=color / 100 if color != _as_color(augmentation) else None,
+        )
 
     def _lay_out(self) -> None:
         grid = SettingsGrid()
@@ -121,10 +129,15 @@ class MoreSettings(QWidget):
         grid.add_wide(self.split)
         grid.add_wide(self._lay_out_limit())
         grid.add_wide(self.flips)
-        grid.add("Rotate by", self.rotation, "Turns every training image by a random angle up to this.")
-        grid.add("Zoom by", self.zoom, "Makes every training image larger or smaller by up to this.")
-        grid.add("Light, colour", self.color, "Changes brightness, contrast and saturation by up to this.")
+        for label, field, help_text in (
+            ("Rotate by", self.rotation, "Turns every training image by a random angle up to this."),
+            ("Zoom by", self.zoom, "Makes every training image larger or smaller by up to this."),
+            ("Light, colour", self.color, "Changes brightness, contrast and saturation by up to this."),
+        ):
+            grid.add(label, field, help_text)
+            self._variations[field] = help_text
         describe(self.flips, "Mirror images", _FLIPS_HELP)
+        self._variations[self.flips] = _FLIPS_HELP
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(grid)

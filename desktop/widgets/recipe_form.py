@@ -6,12 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QRadioButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -22,9 +20,10 @@ from desktop.theme import GAP
 from desktop.widgets.fold import Fold
 from desktop.widgets.folds_choice import FoldsChoice
 from desktop.widgets.more_settings import MoreSettings
+from desktop.widgets.recipe_choice import RecipeChoice
 from desktop.widgets.settings_grid import SettingsGrid, describe, small_text
 from desktop.widgets.weights_choice import WeightsChoice
-from engine.config import BACKBONES, RECIPES, Backbone, RecipeName, TrainingConfig, from_recipe
+from engine.config import BACKBONES, RECIPES, Backbone, RecipeName, TrainingConfig, from_recipe, named_rightly
 from engine.results import DeviceInfo
 
 NETWORKS: dict[Backbone, tuple[str, str]] = {
@@ -39,8 +38,14 @@ _SIZE_HELP = "Side of the square that the network sees. Twice the side takes abo
 _EPOCHS_HELP = "How many times the images are gone through, at most. It stops earlier when nothing improves."
 
 
+_NEEDS_WEIGHTS = (
+    "Needs ImageNet weights for this network, and none are in use: choose under “Starts from” to download them, or a "
+    "file that holds them."
+)
+
+
 class RecipeForm(QWidget):
-    """Starts with what fits this computer and data; choosing a recipe sets all fields, changing one marks it."""
+    """Starts with what fits this computer and data; a recipe sets all fields, a change of what it decides is Custom."""
 
     changed = Signal()
     """Any setting has another value."""
@@ -50,8 +55,10 @@ class RecipeForm(QWidget):
         self._device: DeviceInfo | None = None
         self._is_demo = False
         self._is_reading = False
-        self.recipes: dict[RecipeName, QRadioButton] = {}
-        self._recipe_group = QButtonGroup(self)
+        self._begun_from: RecipeName = "recommended"
+        self._wants_custom = False
+        self._recipe_choice = RecipeChoice()
+        self.recipes = self._recipe_choice.buttons
         self.backbone = QComboBox()
         for name in BACKBONES:
             self.backbone.addItem(NETWORKS[name][0], name)
@@ -73,14 +80,14 @@ class RecipeForm(QWidget):
 
     @property
     def recipe(self) -> RecipeName:
-        """The recipe that is chosen."""
-        return next(name for name, button in self.recipes.items() if button.isChecked())
+        """The recipe that is marked: "custom" once a setting that recipes decide is another."""
+        return self._recipe_choice.shown
 
     @property
     def is_changed(self) -> bool:
         """Whether a field differs from what the recipe sets here; what is no part of a recipe may differ."""
         start = self._starting_config()
-        chosen = self.config(_NOWHERE, _NOWHERE)
+        chosen = self._write(start)
         own = {name: getattr(start, name) for name in _NO_PART_OF_A_RECIPE}
         return replace(chosen, **own) != start
 
@@ -91,13 +98,17 @@ class RecipeForm(QWidget):
 
     def config(self, data: Path, out: Path) -> TrainingConfig:
         """What the form says. Raises `ConfigError` where settings do not fit each other."""
-        config = self.more.write(replace(self._starting_config(), data=data, out=out))
+        config = replace(self._write(self._starting_config()), data=data, out=out, weights=self.weights.value)
         if self.folds.n_folds > 1:  # they are made by lesion, whatever else is chosen
             config = replace(config, split="auto", allow_leaking_split=False)
+        return replace(config, recipe=self.recipe)
+
+    def _write(self, config: TrainingConfig) -> TrainingConfig:
+        """`config` with what the fields say, but for the weights, which may not fit yet."""
+        config = self.more.write(config)
         return replace(
             config,
             backbone=self.backbone.currentData(),
-            weights=self.weights.value,
             preprocessing=replace(config.preprocessing, image_size=self.image_size.value()),
             epochs=self.epochs.value(),
         )
@@ -118,15 +129,15 @@ class RecipeForm(QWidget):
         return super().eventFilter(watched, event)
 
     def _starting_config(self) -> TrainingConfig:
-        config = from_recipe(self.recipe, data=_NOWHERE, out=_NOWHERE)
+        config = from_recipe(self._begun_from, data=_NOWHERE, out=_NOWHERE)
         if not self._is_demo and self._device is not None and self._device.kind != "cpu":
             return config
-        side = 64 if self._is_demo else 96
+        side = 64 if self._is_demo else config.preprocessing.image_size if config.is_frozen else 96
         small = replace(config, backbone="resnet18", preprocessing=replace(config.preprocessing, image_size=side))
         return replace(small, epochs=5) if self._is_demo else small
 
     def _change_start(self, device: DeviceInfo | None, is_demo: bool) -> None:
-        was_changed = self.is_changed
+        was_changed = self.is_changed or self._wants_custom
         self._device, self._is_demo = device, is_demo
         self.more.set_device(device)
         if was_changed:
@@ -146,8 +157,26 @@ class RecipeForm(QWidget):
         self._on_changed()
 
     @Slot()
+    def _on_recipe_chosen(self) -> None:
+        self._wants_custom = self.recipe == "custom"
+        if self._wants_custom:
+            self.fold.set_open(True)  # there the settings are that make it one
+            self._show_hints()
+        else:
+            self._begun_from = self.recipe
+            self._apply_recipe()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._wants_custom = False
+        self._recipe_choice.show_recipe(self._begun_from)
+        self._apply_recipe()
+
+    @Slot()
     def _on_changed(self) -> None:
         if not self._is_reading:
+            named = named_rightly(self._write(self._starting_config())).recipe
+            self._recipe_choice.show_recipe("custom" if self._wants_custom else named)
             self.weights.set_backbone(self.backbone.currentData())
             self.more.split.setEnabled(self.folds.n_folds == 1)
             self._show_hints()
@@ -156,9 +185,16 @@ class RecipeForm(QWidget):
     def _show_hints(self) -> None:
         backbone: Backbone = self.backbone.currentData()
         self._network_hint.setText(NETWORKS[backbone][1])
-        is_changed = self.is_changed
-        self.reset_button.setVisible(is_changed)
-        self._note.setText(f"{RECIPES[self.recipe].title}, changed." if is_changed else self._why_these_values())
+        is_changed, is_custom = self.is_changed, self.recipe == "custom"
+        self.reset_button.setVisible(is_changed or is_custom)
+        begun_from = RECIPES[self._begun_from].title
+        changed = f"Custom, begun from {begun_from}." if is_custom else f"{begun_from}, changed."
+        self._note.setText(changed if is_changed or is_custom else self._why_these_values())
+        self._show_obstacle()
+
+    @Slot()
+    def _show_obstacle(self) -> None:
+        self._recipe_choice.set_obstacle("quick", _NEEDS_WEIGHTS if self.weights.is_without else "")
 
     def _why_these_values(self) -> str:
         if self._is_demo:
@@ -175,15 +211,7 @@ class RecipeForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, GAP, 0)
         layout.setSpacing(GAP)
-        for name, recipe in RECIPES.items():
-            button = QRadioButton(recipe.title)
-            describe(button, f"Recipe: {recipe.title}", recipe.description)
-            self._recipe_group.addButton(button)
-            self.recipes[name] = button
-            layout.addWidget(button)
-            layout.addSpacing(-GAP // 2)
-            layout.addWidget(_indented(small_text(recipe.description)))
-        self.recipes["recommended"].setChecked(True)
+        layout.addWidget(self._recipe_choice)
         note = QHBoxLayout()
         self._note.setMinimumHeight(2 * self._note.fontMetrics().height())
         self.reset_button.setFlat(True)
@@ -204,20 +232,15 @@ class RecipeForm(QWidget):
         layout.addStretch(1)
 
     def _connect(self) -> None:
-        for button in self.recipes.values():
-            button.clicked.connect(self._apply_recipe)
-        self.reset_button.clicked.connect(self._apply_recipe)
+        self._recipe_choice.chosen.connect(self._on_recipe_chosen)
+        self.reset_button.clicked.connect(self._on_reset)
         self.backbone.currentIndexChanged.connect(self._on_changed)
         self.image_size.valueChanged.connect(self._on_changed)
         self.epochs.valueChanged.connect(self._on_changed)
         self.weights.changed.connect(self._on_changed)
+        self.weights.told.connect(self._show_obstacle)
         self.folds.changed.connect(self._on_changed)
         self.more.changed.connect(self._on_changed)
         for box in (*self.findChildren(QAbstractSpinBox), *self.findChildren(QComboBox)):
             box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             box.installEventFilter(self)
-
-
-def _indented(label: QLabel) -> QLabel:
-    label.setIndent(3 * GAP)
-    return label

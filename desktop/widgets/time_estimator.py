@@ -59,8 +59,11 @@ class TimeEstimator(QObject):
         epochs = words.count_of(self._config.epochs, "epoch")
         each = estimate.seconds_per_epoch
         text = words.duration(each) if each >= 600 else f"{each / 60:.1f} min" if each >= 120 else f"{each:.0f} s"
+        if each < 0.5:
+            text = "less than 1 s"
         folds = f"{words.count_of(self._n_folds, 'fold')} of " if self._n_folds > 1 else ""
-        return f"{folds}{epochs} of {text} each, with {words.count(estimate.n_train)} training images"
+        once = "a look at every image, then " if self._config.is_frozen else ""
+        return f"{once}{folds}{epochs} of {text} each, with {words.count(estimate.n_train)} training images"
 
     @property
     def device(self) -> str:
@@ -129,7 +132,8 @@ def _as_key(config: TrainingConfig) -> TrainingConfig:
     return replace(
         plain,
         backbone=config.backbone,
-        weights="none",
+        weights="auto" if config.is_frozen else "none",
+        is_frozen=config.is_frozen,
         preprocessing=config.preprocessing,
         augmentation=config.augmentation,
         batch_size=config.batch_size,

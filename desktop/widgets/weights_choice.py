@@ -22,6 +22,8 @@ class WeightsChoice(QWidget):
     """Asks the engine which weights are on this computer. Nothing is fetched before the training is started."""
 
     changed = Signal()
+    told = Signal()
+    """The engine has told whether weights are here."""
 
     def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,13 @@ class WeightsChoice(QWidget):
         """As `TrainingConfig.weights`."""
         chosen = str(self.choice.currentData())
         return str(self._file) if chosen == _FILE else chosen
+
+    @property
+    def is_without(self) -> bool:
+        """Whether the network would start from random numbers, as far as is known."""
+        known = self._known.get(self._backbone)
+        chosen = self.choice.currentData()
+        return chosen == _NONE or (chosen == _AUTO and known is not None and not known.is_available)
 
     @property
     def is_looking(self) -> bool:
@@ -133,6 +142,7 @@ class WeightsChoice(QWidget):
         self._job = None
         self._known[info.backbone] = info
         self._show_hint()
+        self.told.emit()
         if info.backbone != self._backbone:
             self.look()
 

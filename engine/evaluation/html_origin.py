@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from engine import evaluation_wording as words
-from engine.config import RECIPES, TrainingConfig
+from engine.config import CUSTOM, RECIPES, TrainingConfig
 from engine.evaluation_results import Evaluation
 from engine.html_page import definitions, heading, paragraph
 from engine.licences import HAM10000
@@ -87,9 +87,8 @@ def _model(card: ModelCard, provenance: Mapping[str, object]) -> Iterator[tuple[
 
 
 def _settings(config: TrainingConfig) -> Iterator[tuple[str, str]]:
-    recipe = RECIPES.get(config.recipe)
-    if recipe is not None:
-        yield "Recipe", f"{recipe.title}. {recipe.description}"
+    recipe = RECIPES.get(config.recipe, CUSTOM)
+    yield "Recipe", f"{recipe.title}. {recipe.description}"
     yield "Length", f"at most {count(config.epochs, 'epoch')}, {count(config.batch_size, 'image')} per step"
     yield "Patience", f"stopped after {count(config.patience, 'epoch')} without improvement"
     yield "Rare diagnoses", f"drawn {_BALANCING[config.balancing]}; no row is copied"
@@ -99,13 +98,14 @@ def _settings(config: TrainingConfig) -> Iterator[tuple[str, str]]:
     )
     augmentation = config.augmentation
     turns = f"turned up to {augmentation.rotation:g} degrees"
-    yield (
-        "Images are varied",
+    varied = (
         f"{'mirrored, ' if augmentation.flips else ''}{turns}, zoomed {augmentation.scale[0]:g} to "
         f"{augmentation.scale[1]:g} times, brightness and contrast changed up to "
         f"{100 * augmentation.brightness:g} % and "
-        f"{100 * augmentation.contrast:g} %",
+        f"{100 * augmentation.contrast:g} %"
     )
+    as_they_are = "not at all: only the last layer learned, from features of the images as they are"
+    yield "Images are varied", as_they_are if config.is_frozen else varied
     limit = "all of the data" if config.limit is None else f"about {count(config.limit, 'image')} of the data"
     yield "Data used", limit
     yield "Seed", f"{config.seed}: decides split, first weights, order and variation"

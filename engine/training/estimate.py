@@ -21,6 +21,7 @@ from engine.labels import CODES
 from engine.model import network
 from engine.model.device import CORES, choose, describe
 from engine.model.probabilities import EQUAL_PRIOR
+from engine.prediction.features import find_head
 from engine.prediction.logits import compute_logits, to_input
 from engine.results import TimeEstimate
 from engine.training.augment import draw_variations, vary
@@ -40,6 +41,7 @@ def estimate_time(
 ) -> TimeEstimate:
     """How long the training that `config` asks for would take on this computer; takes a few seconds itself.
 
+    Less where the images, or their features by a network that stays as it is, are kept from a training before.
     Reads the table of the data set, a few of its images, and times steps on random pixels. Raises `DataError`,
     `ConfigError` and `Cancelled`.
     """
@@ -56,11 +58,12 @@ def estimate_time(
         learning, scoring = time_steps(config, device, control, _BUDGET_SECONDS)
         info = describe(config.device)
     n_val = int((split["part"] == "val").sum())
-    per_epoch = count_positions(labels, config.balancing) * learning + n_val * scoring
+    per_epoch = count_positions(labels, config.balancing) * learning + (0 if config.is_frozen else n_val * scoring)
+    features = len(rows) * scoring if config.is_frozen else 0.0
     return TimeEstimate(
         device=info,
         seconds_per_epoch=per_epoch,
-        seconds_in_all=config.epochs * per_epoch + len(rows) * reading,
+        seconds_in_all=config.epochs * per_epoch + len(rows) * reading + features,
         n_train=len(labels),
     )
 
@@ -94,10 +97,14 @@ def _time_learning(learner: Learner, config: TrainingConfig, size: int) -> float
     pixels = torch.from_numpy(_random_pixels(size, config.preprocessing))
     labels = (torch.arange(size) % len(CODES)).to(learner.device)
     variations = draw_variations(config.augmentation, config.preprocessing, size, config.seed, 1)
+    features = torch.rand(size, find_head(learner.module).in_features, device=learner.device)
     started = time.perf_counter()
-    images = to_input(pixels, config.preprocessing, learner.device)
-    varied = vary(images, variations.of(slice(None), learner.device))
-    loss, _ = learner.step(varied, labels, config.learning_rate)
+    if config.is_frozen:
+        taken = features
+    else:
+        images = to_input(pixels, config.preprocessing, learner.device)
+        taken = vary(images, variations.of(slice(None), learner.device))
+    loss, _ = learner.step(taken, labels, config.learning_rate)
     loss.item()  # waits for the device
     return time.perf_counter() - started
 

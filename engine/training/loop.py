@@ -10,17 +10,15 @@ from engine.events import Control, EpochDone, Event, OnEvent, RunStarted, Status
 from engine.model.device import describe
 from engine.model.file import round_weights, save_model
 from engine.prediction.gate_fit import FittedGate, GateImages, fit_gate
-from engine.prediction.logits import to_input
 from engine.results import EpochRecord, ModelCard, TrainingResult
 from engine.runs import RunFolder
-from engine.training.augment import draw_variations, vary
 from engine.training.awake import kept_awake
 from engine.training.batches import count_positions, draw_epoch, split_batches
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint, Slots, TrainingState, put_best_back
 from engine.training.distributed import Peers, draw_seeds, is_keeper, own_part
-from engine.training.feed import Feed
 from engine.training.finish import Stop, finish
+from engine.training.inputs import inputs_of
 from engine.training.interval import Interval
 from engine.training.learner import Learner, are_finite
 from engine.training.material import Material
@@ -29,7 +27,7 @@ from engine.training.meter import Meter, NotFiniteError, not_finite
 from engine.training.optimizer import learning_rate
 from engine.training.pace import Pace
 from engine.training.run_files import write_history
-from engine.training.validation import Score, calibrate, score_validation
+from engine.training.validation import Score, calibrate
 
 _MOST_HALVINGS = 3  # of the learning rate, when the loss runs away
 _SCORED_AT_A_TIME = 64
@@ -67,7 +65,7 @@ class TrainingLoop:
         self._control, self._on_event = control, on_event
         n_positions = count_positions(material.train.labels, config.balancing)
         self._batches = split_batches(n_positions, config.batch_size)
-        self._feed = Feed(material.pixels, material.train.positions, learner.device)
+        self._inputs = inputs_of(config, material, learner.device)
         self._pace = Pace(config.epochs, n_positions, len(material.val))
         self._portion = Portion(config.batch_size, 2, f"{config.batch_size} per step as before", on_event)
         self._scoring = Portion(_SCORED_AT_A_TIME, 1, "where images are scored", on_event)
@@ -76,7 +74,8 @@ class TrainingLoop:
         self._history: list[EpochRecord] = []
         self._halvings = self._step = 0
         if checkpoint is None:
-            probe(learner, config, self._portion)
+            if not config.is_frozen:  # features take next to no room
+                probe(learner, config, self._portion)
             self._start = _Start(1, 0, 0.0, learner.tensors())
         else:
             self._start = self._restore(checkpoint)
@@ -124,7 +123,7 @@ class TrainingLoop:
         config, device, start = self._config, self._learner.device, self._start
         labels = self._material.train.labels
         drawn = draw_epoch(labels, config.balancing, config.seed, epoch)
-        variations = draw_variations(config.augmentation, config.preprocessing, len(drawn), config.seed, epoch)
+        self._inputs.begin_epoch(epoch, drawn)
         seeds = draw_seeds(self._peers, config.seed, epoch, len(self._batches))
         n_done = self._batches[start.step - 1].stop if start.step else 0
         self._pace.start_epoch(epoch, n_done=n_done, seconds=start.seconds)
@@ -135,10 +134,8 @@ class TrainingLoop:
             batch, share = own_part(self._peers, self._batches[self._step])
             rows = drawn[batch]
             torch.manual_seed(int(seeds[self._step]))
-            images = to_input(self._feed.take(rows), config.preprocessing, device)
-            varied = vary(images, variations.of(batch, device))
-            rate = self._rate(epoch, self._step)
-            return self._learner.step(varied, torch.from_numpy(labels[rows]).to(device), rate, portion, share)
+            taken, rate = self._inputs.take(batch), self._rate(epoch, self._step)
+            return self._learner.step(taken, torch.from_numpy(labels[rows]).to(device), rate, portion, share)
 
         while self._step < len(self._batches):
             self._heed()
@@ -155,19 +152,17 @@ class TrainingLoop:
         in_all = (epoch - 1) * len(self._batches) + step
         return learning_rate(self._config, in_all, len(self._batches)) * 0.5**self._halvings
 
-    def _validate(self, when: str, *, can_pause: bool = True) -> Score:
+    def _validate(self, when: str, *, is_last: bool = False) -> Score:
         self._on_event(StatusChanged(text=f"Scoring the validation part {when}"))
-        module, preprocessing, device = self._learner.scored, self._config.preprocessing, self._learner.device
 
         def tell(event: Event) -> None:
             self._on_event(event)
-            if can_pause:
+            if not is_last:
                 self._heed()
 
         def score(portion: int) -> Score:
-            return score_validation(
-                module, self._material, preprocessing, device, self._control, tell, portion, self._peers
-            )
+            scored, control = self._learner.scored, self._control
+            return self._inputs.score(scored, control, tell, portion, self._peers, from_pixels=is_last)
 
         result = self._scoring.run(score)
         if result.loss != result.loss:  # nan
@@ -281,10 +276,11 @@ class TrainingLoop:
     def _finish(self, stopped: Stop) -> TrainingResult:
         self._on_event(StatusChanged(text="Checking the best model"))
         is_exact = self._learner.device.type == "cpu" and self._scoring.size == _SCORED_AT_A_TIME
+        is_exact = is_exact and not self._config.is_frozen  # the whole network is scored now, other batches by features
         return finish(
             self._folder,
             self._learner,
-            lambda: self._validate("of the best model", can_pause=False).balanced_accuracy,
+            lambda: self._validate("of the best model", is_last=True).balanced_accuracy,
             self._best.balanced_accuracy,
             tolerance=0.0 if is_exact else _ROUNDING,
             epochs_run=len(self._history),
@@ -296,7 +292,7 @@ class TrainingLoop:
         material = self._material
         if self._config.weight_bits == 16:
             round_weights(self._learner.scored)
-            card = calibrate(card, self._validate("with 16 bits", can_pause=False), material)
+            card = calibrate(card, self._validate("with 16 bits", is_last=True), material)
         images = GateImages(material.pixels, material.train.positions, material.val.positions, material.test_positions)
         module, preprocessing, device = self._learner.scored, self._config.preprocessing, self._learner.device
         return card, fit_gate(module, preprocessing, device, images, self._control, self._on_event)

@@ -55,6 +55,8 @@ class Material:
     """As `engine.data.split` has it."""
     pixels: npt.NDArray[np.uint8]
     """Read-only, mapped from the cache: [n, S, S, 3]."""
+    pixels_name: str
+    """Of these pixels, and of no others."""
     train: PartImages
     val: PartImages
     test_positions: Ints
@@ -72,6 +74,8 @@ class Material:
     """Every image has an id of HAM10000."""
     audit: SplitAudit
     """Of the split; it leaks only where the user wanted it so."""
+    features: npt.NDArray[np.float32] | None = None
+    """Of each of the pixels [n, d], where the backbone stays as it is."""
 
 
 def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Material:
@@ -94,6 +98,7 @@ def prepare(config: TrainingConfig, control: Control, on_event: OnEvent) -> Mate
     return Material(
         split=split,
         pixels=cache.pixels,
+        pixels_name=cache.name,
         train=train,
         val=val,
         test_positions=_positions(split[split["part"] == "test"], cache.positions),

@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.config import NAMED_SPLITS, TrainingConfig, read_config
-from engine.errors import Cancelled, TrainingError
+from engine.config import FROZEN_HINT, NAMED_SPLITS, TrainingConfig, read_config
+from engine.errors import Cancelled, ConfigError, TrainingError
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.model import network, weights
 from engine.model.device import CORES, choose, describe
@@ -22,10 +22,11 @@ from engine.runs import RunFolder, create_run, discard_run
 from engine.training.checkpoint import read_newest
 from engine.training.distributed import Peers, agreed, heard_by, in_turn, is_keeper, joined, scratch_run, share_cores
 from engine.training.exactness import exact
+from engine.training.frozen import compute_features
 from engine.training.interruption import interruptible
-from engine.training.learner import Learner
+from engine.training.learner import Learner, of_network
 from engine.training.loop import TrainingLoop
-from engine.training.material import prepare
+from engine.training.material import Material, prepare
 from engine.training.resumption import check_same_config, check_same_data
 from engine.training.run_files import write_start
 
@@ -49,6 +50,7 @@ def train(
         on_event = heard_by(peers, on_event)
         module, config, started_from = in_turn(peers, lambda: _start_network(config, asked, on_event))
         material = in_turn(peers, lambda: prepare(config, asked, on_event))
+        material = in_turn(peers, lambda: _with_features(module, config, material, asked, on_event))
         now, control = datetime.now(), agreed(peers, asked)
         with _new_run(config, now) if is_keeper(peers) else scratch_run() as folder, interruptible(module, control):
             card = write_start(folder, config, material, describe(config.device), started_from, now)
@@ -75,6 +77,9 @@ def resume(run: Path, *, control: Control | None = None, on_event: OnEvent = ign
         material = in_turn(peers, lambda: prepare(config, asked, on_event))
         check_same_data(material, folder, checkpoint.state)
         module, control = network.build(config.backbone), agreed(peers, asked)
+        if config.is_frozen:
+            module.load_state_dict(of_network(checkpoint.tensors))
+        material = in_turn(peers, lambda: _with_features(module, config, material, asked, on_event))
         if peers is not None:
             peers.wait()  # the first one will write over what the others read
         with interruptible(module, control):
@@ -92,6 +97,11 @@ def _start_network(
     """
     on_event(StatusChanged(text=f"Building {config.backbone}"))
     tensors, described = weights.find(config.backbone, config.weights, control=control, on_event=on_event)
+    if tensors is None and config.is_frozen:
+        raise ConfigError(
+            f"Only the last layer is to learn, but no ImageNet weights for {config.backbone} are on this computer.",
+            FROZEN_HINT,
+        )
     torch.manual_seed(config.seed)
     module = network.build(config.backbone)
     if tensors is not None:
@@ -99,6 +109,18 @@ def _start_network(
     if config.weights == "auto":
         config = replace(config, weights="none" if tensors is None else "download")
     return module, config, described
+
+
+def _with_features(
+    module: nn.Module, config: TrainingConfig, material: Material, control: Control, on_event: OnEvent
+) -> Material:
+    """`material` with the features of all its images, where the config freezes the network."""
+    if not config.is_frozen:
+        return material
+    device = choose(config.device)
+    module = module.to(device).to(memory_format=torch.channels_last)
+    with interruptible(module, control):
+        return replace(material, features=compute_features(module, config, material, device, control, on_event))
 
 
 @contextmanager

@@ -58,6 +58,25 @@ def score_validation(
         batch_size=batch_size,
         progress=progress,
     )
+    return _judge(logits, own, material, peers)
+
+
+def score_features(
+    head: nn.Module, features: torch.Tensor, material: Material, control: Control, peers: Peers | None = None
+) -> Score:
+    """The same from the `features` of all images, of which `head` makes logits. Raises `Cancelled`."""
+    control.raise_if_cancelled()
+    part = material.val
+    own = share_of(len(part), 0, 1).own if peers is None else peers.share(slice(0, len(part))).own
+    rows = torch.from_numpy(part.positions[own]).to(features.device)
+    with torch.inference_mode():
+        logits = head(features[rows]).float().cpu().numpy()
+    return _judge(logits, own, material, peers)
+
+
+def _judge(logits: npt.NDArray[np.float32], own: slice, material: Material, peers: Peers | None) -> Score:
+    """The score of the whole part, of which this process has the `logits` of its `own` share."""
+    part = material.val
     if peers is not None:
         logits = peers.gather(logits, own, len(part))
     confusion = count_confusion(part.labels, decide(logits, material.training_prior))

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.jobs import JobRunner
 from desktop.widgets.recipe_form import RecipeForm
 from engine.config import BACKBONES, RECIPES, RecipeName, from_recipe
+from engine.errors import ConfigError
 from engine.results import WeightsInfo
 from tests.desktop.made_up_training import CPU, GPU, StillRunner
 
@@ -54,7 +55,8 @@ def test_a_cpu_starts_small(form: RecipeForm, recipe: RecipeName) -> None:
     form.set_device(CPU)
     form.recipes[recipe].click()
     config = form.config(DATA, OUT)
-    assert (config.backbone, config.preprocessing.image_size) == ("resnet18", 96)
+    side = 224 if recipe == "quick" else 96  # each image is looked at once only
+    assert (config.backbone, config.preprocessing.image_size) == ("resnet18", side)
     assert config.preprocessing.geometry == ("squash" if recipe == "notebook" else "crop")
     assert not form.is_changed
     assert "no GPU" in form.note
@@ -104,6 +106,7 @@ def test_every_field_reaches_the_config(form: RecipeForm) -> None:
     )
     assert form.config(DATA, OUT) == replace(
         start,
+        recipe="custom",
         backbone="efficientnet_b0",
         preprocessing=replace(start.preprocessing, image_size=160),
         epochs=7,
@@ -120,18 +123,71 @@ def test_every_field_reaches_the_config(form: RecipeForm) -> None:
     )
 
 
-def test_a_changed_field_marks_the_recipe_until_reset(form: RecipeForm) -> None:
-    """Nobody takes his own settings for the recipe's."""
+def test_what_a_recipe_decides_makes_it_custom_until_reset(form: RecipeForm) -> None:
+    """Nobody takes his own settings for the recipe's; choosing a recipe is the way back too."""
     form.set_device(GPU)
     form.more.rotation.setValue(90)
     assert form.is_changed
-    assert form.note == "Recommended, changed."
+    assert (form.recipe, form.note) == ("custom", "Custom, begun from Recommended.")
+    form.recipes["notebook"].click()
+    assert form.config(DATA, OUT) == from_recipe("notebook", data=DATA, out=OUT)
+    form.recipes["recommended"].click()
+    form.more.rotation.setValue(90)
     assert not form.reset_button.isHidden()
     form.reset_button.click()
     assert form.config(DATA, OUT) == from_recipe("recommended", data=DATA, out=OUT)
     assert form.reset_button.isHidden()
     assert "changed" not in form.note
     assert form.more.rotation.value() == 180
+
+
+def test_network_size_and_length_leave_the_recipe_its_name(form: RecipeForm) -> None:
+    """They are chosen for the computer and the time there is."""
+    form.set_device(GPU)
+    form.epochs.setValue(3)
+    assert (form.recipe, form.note) == ("recommended", "Recommended, changed.")
+    form.more.patience.setValue(3)
+    assert form.config(DATA, OUT).recipe == "custom"
+    form.more.patience.setValue(10)
+    assert form.config(DATA, OUT).recipe == "recommended"
+
+
+def test_custom_can_be_chosen(form: RecipeForm) -> None:
+    """It opens the settings, and stays whatever is changed then."""
+    form.show()
+    form.set_device(GPU)
+    form.recipes["custom"].click()
+    assert form.more.isVisible()
+    form.epochs.setValue(3)
+    form.set_demo(True)
+    assert form.recipe == form.config(DATA, OUT).recipe == "custom"
+    form.reset_button.click()
+    assert (form.recipe, form.config(DATA, OUT).epochs) == ("recommended", 5)
+
+
+def test_quick_is_not_offered_without_imagenet_weights(form: RecipeForm, runner: StillRunner) -> None:
+    """Greyed, with the reason and what to do; with a download or a file it can be chosen."""
+    form.show()
+    form.set_device(GPU)
+    quick = form.recipes["quick"]
+    assert quick.isEnabled()
+    form.weights.look()
+    runner.latest("describe").succeeded.emit(WeightsInfo(backbone="resnet50", is_available=False, megabytes=97.8))
+    assert not quick.isEnabled()
+    assert "Needs ImageNet weights" in quick.toolTip()
+    choose(form.weights.choice, "download")
+    assert quick.isEnabled()
+    assert quick.toolTip() == RECIPES["quick"].description
+    quick.click()
+    config = form.config(DATA, OUT)
+    assert (config.recipe, config.is_frozen, config.weights) == ("quick", True, "download")
+    assert not form.more.rotation.isEnabled()
+    choose(form.weights.choice, "none")
+    with pytest.raises(ConfigError, match="needs ImageNet weights"):
+        form.config(DATA, OUT)
+    form.recipes["recommended"].click()
+    assert form.more.rotation.isEnabled()
+    assert form.config(DATA, OUT).weights == "none"
 
 
 def test_seed_limit_device_and_weights_are_no_part_of_the_recipe(form: RecipeForm) -> None:

@@ -1,11 +1,21 @@
 """Configs: recipes, ranges, and a run's file that repeats it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from engine.config import RECIPES, TrainingConfig, from_recipe, read_config, with_image_size
+from engine.config import (
+    NO_AUGMENTATION,
+    RECIPES,
+    Preprocessing,
+    TrainingConfig,
+    from_recipe,
+    named_rightly,
+    read_config,
+    with_image_size,
+)
 from engine.errors import ConfigError
 from engine.records import as_json
 
@@ -43,6 +53,28 @@ def test_settings_replace_the_recipes(recipe: str) -> None:
     assert (changed.preprocessing.image_size, changed.epochs, changed.seed) == (64, 3, 7)
     assert changed.preprocessing.geometry == plain.preprocessing.geometry
     assert changed.recipe == recipe
+
+
+def test_what_differs_from_its_recipe_is_called_custom() -> None:
+    """Another network, size, length, seed or computer leaves the name; what the recipe decides does not."""
+    for recipe in RECIPES:
+        other = from_recipe(recipe, data=DATA, out=OUT, backbone="resnet18", limit=100, device="cpu", weights="auto")
+        assert other.recipe == recipe
+        changed = from_recipe(recipe, data=DATA, out=OUT, learning_rate=2e-3)
+        assert changed.recipe == "custom"
+        assert named_rightly(changed) == changed
+        shaped = replace(other, preprocessing=Preprocessing(mean=(0.5, 0.5, 0.5)))
+        assert named_rightly(shaped).recipe == "custom"
+
+
+def test_quick_leaves_the_network_as_it_is() -> None:
+    """Its head alone learns, from images as they are; that makes no sense with random weights."""
+    config = from_recipe("quick", data=DATA, out=OUT)
+    assert config.is_frozen
+    assert config.augmentation == NO_AUGMENTATION
+    assert not from_recipe("recommended", data=DATA, out=OUT).is_frozen
+    with pytest.raises(ConfigError, match="needs ImageNet weights"):
+        from_recipe("quick", data=DATA, out=OUT, weights="none")
 
 
 @pytest.mark.parametrize(

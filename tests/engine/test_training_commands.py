@@ -1,5 +1,6 @@
 """Training in the terminal: pausing by a signal, and going on."""
 
+import argparse
 import json
 import os
 import signal
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import cli, places, terminal
+from engine import cli, places, terminal, training_commands
 from engine.atomic import write_json
+from engine.config import TrainingConfig
 from engine.data import demo
+from engine.records import as_json
 
 _ROOT = Path(__file__).parents[2]
 _TRAIN = ["--backbone", "resnet18", "--image-size", "32", "--limit", "60", "--weights", "none", "--threads", "1"]
@@ -65,3 +68,34 @@ def test_a_run_is_called_by_its_name_where_that_is_enough(tmp_path: Path) -> Non
     """And by its folder elsewhere, quoted where it must be."""
     assert terminal.resume_command(places.runs_dir() / "run1") == "main.py resume run1"
     assert terminal.resume_command(tmp_path / "my run") == f"main.py resume '{tmp_path}/my run'"
+
+
+def _config(*arguments: object) -> TrainingConfig:
+    parser = argparse.ArgumentParser()
+    training_commands.add_commands(parser.add_subparsers())
+    return training_commands.training_config(parser.parse_args(["train", *map(str, arguments)]))
+
+
+def test_options_that_differ_from_the_recipe_make_it_custom(tmp_path: Path) -> None:
+    """Size, length and place are no part of a recipe; a config that is repeated with another rate is custom too."""
+    assert _config(tmp_path, "--epochs", 3, "--image-size", 64, "--backbone", "resnet18").recipe == "recommended"
+    assert _config(tmp_path, "--rotation", 180, "--batch-size", 32).recipe == "recommended"
+    custom = _config(tmp_path, "--rotation", 20, "--zoom", 0.5, "--no-flips", "--balancing", "equal", "--patience", 3)
+    assert (custom.recipe, custom.balancing, custom.patience) == ("custom", "equal", 3)
+    assert (custom.augmentation.rotation, custom.augmentation.flips) == (20.0, False)
+    assert custom.augmentation.scale == (1 / 1.5, 1.5)
+    older = TrainingConfig(data=tmp_path, out=tmp_path, averaging=0.0)  # of another version's recipe
+    file = tmp_path / "config.json"
+    write_json(file, {"training": as_json(older)})
+    assert _config("--config", file) == older
+    assert _config("--config", file, "--epochs", 3).recipe == "recommended"
+    assert _config("--config", file, "--learning-rate", 0.01).recipe == "custom"
+
+
+def test_every_option_has_a_sentence_of_help() -> None:
+    """`train --help` leaves nobody guessing."""
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    training_commands.add_commands(commands)
+    for command in commands.choices.values():
+        assert all(action.help for action in command._actions)
