@@ -22,7 +22,7 @@ _SAMPLES = (
 _DEMO = (
     "Look around with samples",
     "Samples need a model, and this copy came without one. The program can draw pictures of made-up lesions, and you "
-    "train a small network on them. Takes some ten minutes.",
+    "train a small network on them. Takes a few minutes.",
     "Try with demo data",
 )
 _DATA = (

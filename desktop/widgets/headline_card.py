@@ -84,10 +84,11 @@ def tell_limits(subject: str, classes: tuple[ClassScore, ...]) -> str:
     fewest = f"{rarest.n_lesions:,} {name_target(rarest.code, rarest.n_lesions)}"
     vague = sum(score.sensitivity is None or score.sensitivity.is_too_wide for score in classes)
     can = f"{subject} how well the common classes are told apart"
+    verb = "is" if rarest.n_lesions == 1 else "are"
     if not vague:
-        return f"{can}, and the rare ones too: even of the rarest there are {fewest}."
+        return f"{can}, and the rare ones too: even of the rarest there {verb} {fewest}."
     return (
-        f"{can}, but not the rare ones: there are only {fewest}, and for {vague} of {len(CLASSES)} classes it is "
+        f"{can}, but not the rare ones: there {verb} only {fewest}, and for {vague} of {len(CLASSES)} classes it is "
         "too few to tell."
     )
 

@@ -41,6 +41,47 @@ def test_text_has_a_contrast_of_at_least_4_5(c: Colors) -> None:
     assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < 4.5} == {}
 
 
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_what_the_style_sheet_paints_can_be_read(qapp: QApplication, theme: Theme, scheme: Qt.ColorScheme) -> None:
+    """Each rule that sets words and ground keeps 4.5:1 between them; what is disabled is left out."""
+    theme.set_scheme(scheme)
+    rules = re.findall(r"([^{}]+)\{([^}]*)\}", re.sub(r"/\*.*?\*/", "", qapp.styleSheet(), flags=re.DOTALL))
+    pairs = {}
+    for selector, body in rules:
+        settings = dict(re.findall(r"([\w-]+):\s*(#[0-9A-Fa-f]{6})", body))
+        words = settings.get("color") or settings.get("selection-color")
+        ground = settings.get("background") or settings.get("selection-background-color")
+        if words and ground and ":disabled" not in selector:
+            pairs[" ".join(selector.split())] = contrast(words, ground)
+    assert len(pairs) >= 6
+    assert {selector: ratio for selector, ratio in pairs.items() if ratio < 4.5} == {}
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_what_the_palette_paints_can_be_read(qapp: QApplication, theme: Theme, scheme: Qt.ColorScheme) -> None:
+    """Words on their ground in every role and state that is not disabled: buttons, selected rows, tool tips, links."""
+    theme.set_scheme(scheme)
+    role = QPalette.ColorRole
+    pairs = (
+        (role.WindowText, role.Window),
+        (role.Text, role.Base),
+        (role.Text, role.AlternateBase),
+        (role.PlaceholderText, role.Base),
+        (role.ButtonText, role.Button),
+        (role.HighlightedText, role.Highlight),
+        (role.ToolTipText, role.ToolTipBase),
+        (role.Link, role.Window),
+        (role.Link, role.Base),
+    )
+    faint = {
+        (group.name, words.name, ground.name)
+        for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive)
+        for words, ground in pairs
+        if contrast(*(qapp.palette().color(group, one).name() for one in (words, ground))) < 4.5
+    }
+    assert faint == set()
+
+
 @pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])
 def test_controls_and_lines_have_a_contrast_of_at_least_3(c: Colors) -> None:
     """Outlines of controls, the focus ring, and curves."""
