@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QMessageBox, QPushButton
 
@@ -32,6 +32,9 @@ _LOOK_THROUGH = (
 class HelpMenu(QMenu):
     """Hangs on `button`; on macOS in the menu bar too, where people look for it. Its keys work in the whole window."""
 
+    welcome_requested = Signal()
+    """Somebody wants to see the welcome of the first start again."""
+
     def __init__(self, window: QMainWindow, button: QPushButton, state: AppState, runner: JobRunner) -> None:
         super().__init__("Help", window)
         self._window, self._state, self._runner = window, state, runner
@@ -39,6 +42,7 @@ class HelpMenu(QMenu):
         """What was opened last."""
         self.guide_action = self._add("User guide", self._on_guide, QKeySequence(Qt.Key.Key_F1))
         self.keys_action = self._add("Keyboard shortcuts", self._on_keys, QKeySequence("Ctrl+/"))
+        self.welcome_action = self._add("Welcome", self.welcome_requested.emit)
         self.addSeparator()
         self.places_action = self._add("Where things are kept…", self._on_places)
         self.log_action = self._add("Show log folder", self._on_log)

@@ -269,6 +269,7 @@ class MainWindow(QMainWindow):
         self.stay_button.clicked.connect(self._on_stay_clicked)
         self.sidebar.page_chosen.connect(self._on_page_chosen)
         self.first_start.page_requested.connect(self.show_page)
+        self.help_menu.welcome_requested.connect(self.show_welcome)
         for number, (name, page) in enumerate(self.pages.items(), start=1):
             page.page_requested.connect(self.show_page)
             action = QAction(page.title, self)

@@ -110,6 +110,14 @@ def test_it_can_be_skipped_by_button_key_and_sidebar(qtbot: QtBot, window: MainW
     assert window.page is window.predict_page
 
 
+def test_help_brings_it_back(window: MainWindow) -> None:
+    """Whoever skipped it in a hurry finds it again."""
+    window.begin()
+    window.first_start.welcome.skip_button.click()
+    window.help_menu.welcome_action.trigger()
+    assert window.page is window.first_start.welcome
+
+
 def test_an_error_is_seen_on_it_too(window: MainWindow) -> None:
     """What belongs to no page is shown where the user looks."""
     window.show_welcome()
