@@ -27,6 +27,7 @@ class PlacesDialog(HelpDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Where things are kept", QSize(76 * GAP, 44 * GAP), parent)
+        self.body.setSpacing(2 * GAP)
         self.words, self.next_words = QLabel(), QLabel()
         for label in (self.words, self.next_words):
             label.setWordWrap(True)

@@ -1,5 +1,6 @@
 """What goes wrong before there is a window is said in a box and kept in a file that the box names."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -72,7 +73,9 @@ def test_a_window_that_cannot_open_ends_with_words(home: Path) -> None:
         "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'; "
         f"os.environ['LESION_LAB_HOME'] = {str(home / 'file' / 'home')!r}; import main; sys.exit(main.main([]))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "TMPDIR": str(home)}  # there its story is kept
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert "cannot keep anything in its folder" in done.stderr
     assert "Traceback" not in done.stderr
