@@ -24,6 +24,12 @@ def describe_place(training: RunInfo) -> str:
     return f"{fold}, {epoch}" if training.epochs_run else f"{fold}, before its first epoch"
 
 
+def can_go_on(training: RunInfo) -> bool:
+    """Whether resuming it is of use: a fold whose numbers run away every time ends its set."""
+    is_given_up = training.n_folds is not None and fold_sets.FoldSet(training.path).why_given_up() is not None
+    return training.is_resumable and not is_given_up
+
+
 def resume(path: Path) -> Call[TrainingResult] | Call[FoldsResult]:
     """Go on with the training in `path`."""
     return calls.resume_folds(path) if fold_sets.is_fold_set(path) else calls.resume(path)

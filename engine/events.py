@@ -90,6 +90,14 @@ class EpochDone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LearningDone:
+    """No epoch follows any more: what is learned is checked and written, so that finishing early means nothing now."""
+
+    can_pause: bool
+    """What is left, of a set of folds, can be paused."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingAdjusted:
     """The training goes on in another way than it was asked to, because it could not go on as it was."""
 
@@ -136,6 +144,7 @@ Event = (
     | RunStarted
     | BatchesDone
     | EpochDone
+    | LearningDone
     | TrainingAdjusted
     | PredictionsDone
     | ImagesListed

@@ -28,6 +28,16 @@ class AskedFolds:
     is_demo: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """Which fold cannot be trained, and why."""
+
+    fold: int
+    """0 for the first."""
+    message: str
+    hint: str
+
+
 @dataclass(frozen=True)
 class FoldSet:
     """The files of one set of folds. Its runs lie in its folder, so that no list of runs offers one as "the" model."""
@@ -48,6 +58,18 @@ class FoldSet:
     def pooled(self) -> Path:
         """A `PooledEvaluation` as JSON, written last."""
         return self.path / "pooled.json"
+
+    @property
+    def given_up(self) -> Path:
+        """A `GivenUp` as JSON, where a fold cannot be trained with these settings."""
+        return self.path / "given_up.json"
+
+    def why_given_up(self) -> "GivenUp | None":
+        """Why there is no use in going on; None where there is, or the file cannot be read."""
+        try:
+            return from_json(GivenUp, json.loads(self.given_up.read_text(encoding="utf-8")), self.given_up.name)
+        except (OSError, ValueError, ConfigError):
+            return None
 
     def asked(self) -> AskedFolds:
         """What was asked. Raises `ConfigError`."""

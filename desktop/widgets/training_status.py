@@ -135,7 +135,8 @@ class TrainingStatus(QWidget):
         headline = "The training broke off"
         if run is not None and run.n_folds is not None and run.is_resumable:
             place = trainings.describe_place(run)
-            self.say(f"{headline} {place}", "Resume goes on from its last checkpoint.", f"Saved as {run.name}.")
+            resume = "Resume goes on from its last checkpoint." if trainings.can_go_on(run) else ""
+            self.say(f"{headline} {place}", resume, f"Saved as {run.name}.")
             return
         if run is None or (run.model is None and not run.is_resumable):
             self.say(headline, "No epoch was done yet, so there is nothing to keep.")

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop import trainings
 from desktop.jobs import Job
 from desktop.theme import GAP, mark_primary
 from desktop.widgets.plot_area import PlotArea
@@ -12,11 +13,15 @@ from desktop.widgets.training_curves import TrainingCurves
 from desktop.widgets.training_question import TrainingQuestion
 from desktop.widgets.training_status import TrainingStatus
 from engine.comparison_results import FoldsResult
-from engine.events import BatchesDone, EpochDone, Event, FoldStarted, RunStarted
+from engine.events import BatchesDone, EpochDone, Event, FoldStarted, LearningDone, RunStarted
 from engine.results import RunInfo, TrainingResult
 
 _PLOT_TEXT = "Here you will see the training learn: the loss of every batch, and how the validation part is doing."
 _STOP = "Finishes this batch, validates, and keeps the best model."
+_PAUSE = "Finishes this batch and writes a checkpoint, from which it can be resumed."
+_PAUSE_POOLING = "Ends here; what is evaluated is kept, and it can be resumed."
+_ALL_LEARNED = "Nothing is left to stop early: all is learned, and is only checked and written now."
+_NO_PAUSE = "Nothing is left to pause: all is learned, and is only checked and written now."
 _STOP_FOLD = f"{_STOP} Then the next fold begins: of the others nothing is left out."
 
 
@@ -33,12 +38,12 @@ class TrainingView(QWidget):
         self._run: Path | None = None
         self._curves: TrainingCurves | None = None
         self._fold = 1
+        self._learned: LearningDone | None = None
         self._question: TrainingQuestion | None = None
         self.plots = PlotArea(_PLOT_TEXT)
         self.status = TrainingStatus()
         self.stop_button = mark_primary(QPushButton("Stop early"))
         self.pause_button = QPushButton("Pause")
-        self.pause_button.setToolTip("Finishes this batch and writes a checkpoint, from which it can be resumed.")
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stops and discards this training.")
         self.evaluate_button = mark_primary(QPushButton("Look at the evaluation"))
@@ -67,7 +72,7 @@ class TrainingView(QWidget):
         job.reported.connect(self._on_reported)
         job.cancelling.connect(self._on_stopping)
         job.finishing.connect(self._on_stopping)
-        self._run = self._curves = None
+        self._run = self._curves = self._learned = None
         self._fold = 1
         self.plots.clear()
         self.status.begin()
@@ -95,7 +100,7 @@ class TrainingView(QWidget):
         """The training broke off; `run` where something of it is left."""
         self.status.show_failure(run)
         self._run = run.path if run is not None else self._run
-        can_resume = run is not None and run.is_resumable
+        can_resume = run is not None and trainings.can_go_on(run)
         self._end(has_model=run is not None and run.model is not None and not can_resume, can_resume=can_resume)
 
     def show_paused(self, run: RunInfo) -> None:
@@ -142,6 +147,7 @@ class TrainingView(QWidget):
         self.status.take(event)
         if isinstance(event, FoldStarted):
             self._run, self._curves, self._fold = event.folds, None, event.fold
+            self._learned = None
             self._show_buttons()
             if self._job is not None and self._job.is_pausing:
                 self._on_stopping()
@@ -149,6 +155,9 @@ class TrainingView(QWidget):
             self._run = self._run or event.run
             self._curves = TrainingCurves(event.epochs, event.steps_per_epoch, event.history, event.best_epoch)
             self.plots.show_curves(self._curves)
+            self._show_buttons()
+        elif isinstance(event, LearningDone):
+            self._learned = event
             self._show_buttons()
         elif self._curves is not None and isinstance(event, BatchesDone):
             self._curves.add_batches(event)
@@ -196,15 +205,20 @@ class TrainingView(QWidget):
         is_stopping = job is not None and job.is_finishing_early
         is_cancelling = job is not None and job.is_cancelling
         is_pausing = job is not None and job.is_pausing
-        can_stop = self._curves is not None and not is_cancelling and not is_pausing
+        learned = self._learned
+        can_act = not is_cancelling and not is_pausing
+        can_stop = can_act and self._curves is not None and learned is None
+        can_pause = can_stop if learned is None else can_act and learned.can_pause
         self.stop_button.setVisible(job is not None)
         self.stop_button.setEnabled(can_stop and not is_stopping)
         self.pause_button.setVisible(job is not None)
-        self.pause_button.setEnabled(can_stop)
+        self.pause_button.setEnabled(can_pause)
+        pause = _PAUSE if learned is None else _PAUSE_POOLING if learned.can_pause else _NO_PAUSE
+        self.pause_button.setToolTip(pause)
         self.pause_button.setText("Pausing…" if is_pausing else "Pause")
         is_of_folds = job is not None and job.is_of_folds
         self.stop_button.setText("Stopping…" if is_stopping else "Stop fold early" if is_of_folds else "Stop early")
-        self.stop_button.setToolTip(_STOP_FOLD if is_of_folds else _STOP)
+        self.stop_button.setToolTip(_ALL_LEARNED if learned else _STOP_FOLD if is_of_folds else _STOP)
         self.cancel_button.setVisible(job is not None)
         self.cancel_button.setEnabled(not is_cancelling)
         self.cancel_button.setText("Cancelling…" if is_cancelling else "Cancel")

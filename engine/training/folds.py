@@ -17,14 +17,15 @@ from engine.errors import Cancelled, ConfigError, Paused, TrainingError
 from engine.evaluation.evaluate import evaluate, read
 from engine.evaluation.folds import pool
 from engine.evaluation.saved import find_saved
-from engine.events import Control, FoldStarted, OnEvent, StatusChanged, ignore_events
-from engine.fold_sets import AskedFolds, FoldSet, discard_fold_set, read_fold_set, write_asked
+from engine.events import Control, Event, FoldStarted, LearningDone, OnEvent, StatusChanged, ignore_events
+from engine.fold_sets import AskedFolds, FoldSet, GivenUp, discard_fold_set, read_fold_set, write_asked
 from engine.model import weights
 from engine.model.device import CORES
 from engine.records import as_json
 from engine.results import Part
 from engine.run_lock import held
 from engine.runs import create_run, discard_run
+from engine.training.meter import RanAwayError
 from engine.training.trainer import resume, train
 
 
@@ -59,13 +60,17 @@ def resume_folds(
     """Go on with a set of folds: those that are finished are not repeated, one that was interrupted is resumed.
 
     With `open_test` the test parts are opened at the end even if that was not asked for at first; finished folds are
-    then only evaluated. Cancelling leaves everything as it was saved last. Raises what `resume` raises.
+    then only evaluated. The set may lie in another folder than before. Cancelling leaves everything as it was saved
+    last. Raises what `resume` raises.
     """
     control = control or Control()
     own = FoldSet(folds.absolute())
     asked = own.asked()
     if split_sha256(own.split) != asked.split_sha256:
         raise TrainingError(f"The {own.split.name} of these folds was changed.", "Train the folds again.")
+    if (why := own.why_given_up()) is not None:
+        again = f"To try this fold once more all the same, delete {own.given_up.name} in its folder."
+        raise TrainingError(why.message, f"{why.hint} {again}")
     with held(own.path):
         if open_test and not asked.open_test:
             asked = replace(asked, open_test=True)
@@ -98,13 +103,26 @@ def _go_on(folds: FoldSet, asked: AskedFolds, control: Control, on_event: OnEven
             control.forget_finish_early()
             on_event(FoldStarted(folds=folds.path, fold=fold + 1, n_folds=asked.n_folds))
             _train_fold(folds, asked, fold, control, on_event)
+    on_event(LearningDone(can_pause=True))
+    with control.hearing_pause():
+        return _evaluate_all(folds, asked, control, on_event)
+
+
+def _evaluate_all(folds: FoldSet, asked: AskedFolds, control: Control, on_event: OnEvent) -> FoldsResult:
+    """Evaluate the folds that are not yet, and pool all. Raises `Paused`; what is evaluated by then is kept."""
+
+    def tell(event: Event) -> None:
+        on_event(event)
+        if control.is_pausing:
+            raise Paused(folds.path, asked.training.epochs, asked.training.epochs)
+
     for fold in range(asked.n_folds):
         run = folds.finished(fold)
         assert run is not None
-        if read(run.path, _part(asked), on_event=on_event) is None:
-            on_event(StatusChanged(text=f"Evaluating fold {fold + 1} of {asked.n_folds}"))
-            evaluate(run.path, _part(asked), control=control, on_event=on_event)
-    pooled = _pool(folds, asked, control, on_event)
+        if read(run.path, _part(asked), on_event=tell) is None:
+            tell(StatusChanged(text=f"Evaluating fold {fold + 1} of {asked.n_folds}"))
+            evaluate(run.path, _part(asked), control=control, on_event=tell)
+    pooled = _pool(folds, asked, control, tell)
     write_json(folds.pooled, as_json(pooled))
     return FoldsResult(path=folds.path, pooled=pooled)
 
@@ -119,6 +137,11 @@ def _train_fold(folds: FoldSet, asked: AskedFolds, fold: int, control: Control, 
             discard_run(run.path)  # it was killed before its first checkpoint
         config = replace(asked.training, split=str(folds.split), fold=fold, out=folds.path)
         train(config, control=control, on_event=on_event)
+    except RanAwayError as error:
+        text = f"Fold {fold + 1} of {asked.n_folds}: {error.message}"
+        hint = "Train the folds again with a lower learning rate: this one would end the same way if it were resumed."
+        write_json(folds.given_up, as_json(GivenUp(fold=fold, message=text, hint=hint)))
+        raise TrainingError(text, hint) from error
     except Paused as paused:
         raise Paused(folds.path, paused.epochs_run, paused.epochs) from paused
 

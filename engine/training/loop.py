@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import torch
 
 from engine.config import TrainingConfig
-from engine.errors import Paused, TrainingError
-from engine.events import Control, EpochDone, Event, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
+from engine.errors import Paused
+from engine.events import Control, EpochDone, Event, LearningDone, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
 from engine.model.device import describe
 from engine.model.file import round_weights, save_model
 from engine.prediction.gate_fit import FittedGate, GateImages, fit_gate
@@ -23,7 +23,7 @@ from engine.training.interval import Interval
 from engine.training.learner import Learner, are_finite
 from engine.training.material import Material
 from engine.training.memory import Portion, probe
-from engine.training.meter import Meter, NotFiniteError, not_finite
+from engine.training.meter import Meter, NotFiniteError, RanAwayError, not_finite
 from engine.training.optimizer import learning_rate
 from engine.training.pace import Pace
 from engine.training.run_files import write_history
@@ -211,7 +211,7 @@ class TrainingLoop:
         if self._halvings == _MOST_HALVINGS:
             self._slots.discard()
             tried = f"The learning rate was halved {_MOST_HALVINGS} times before."
-            raise TrainingError(f"{error.message} {tried}", error.hint) from error
+            raise RanAwayError(f"{error.message} {tried}", error.hint) from error
         self._halvings += 1
         self._learner.load(self._start.tensors)
         self._step, self._meter = self._start.step, Meter(self._start.epoch, self._pace, self._on_event)
@@ -274,6 +274,7 @@ class TrainingLoop:
         )
 
     def _finish(self, stopped: Stop) -> TrainingResult:
+        self._on_event(LearningDone(can_pause=False))
         self._on_event(StatusChanged(text="Checking the best model"))
         is_exact = self._learner.device.type == "cpu" and self._scoring.size == _SCORED_AT_A_TIME
         is_exact = is_exact and not self._config.is_frozen  # the whole network is scored now, other batches by features

@@ -21,6 +21,10 @@ class NotFiniteError(TrainingError):
     """The numbers of a training ran away."""
 
 
+class RanAwayError(TrainingError):
+    """They did so again and again: the same training would end the same way."""
+
+
 class Meter:
     """The figures of one epoch. Those of a step stay on the device until they are reported."""
 

@@ -2,10 +2,12 @@
 
 import dataclasses
 from dataclasses import replace
+from pathlib import Path
 
-from engine.config import TrainingConfig
+from engine.config import NAMED_SPLITS, TrainingConfig
 from engine.data.split import read_split, split_sha256
 from engine.errors import TrainingError
+from engine.fold_sets import FoldSet
 from engine.runs import RunFolder
 from engine.training.checkpoint import TrainingState
 from engine.training.material import Material
@@ -14,9 +16,19 @@ _MAY_DIFFER = ("data", "out", "device")
 """Where the data and the runs lie may change, for the contents are compared, and so may the device."""
 
 
+def found_again(config: TrainingConfig, run: Path) -> TrainingConfig:
+    """`config` of the folder `run`, with the table of folds that lies beside it, where the set of folds was moved."""
+    folds = FoldSet(run.parent)
+    if config.fold is None or Path(config.split).is_file() or not folds.split.is_file():
+        return config
+    return replace(config, split=str(folds.split), out=folds.path)
+
+
 def check_same_config(config: TrainingConfig, state: TrainingState) -> None:
     """Raise `TrainingError` naming the settings in the run's `config.json` that were changed since it began."""
     began = replace(state.config, **{name: getattr(config, name) for name in _MAY_DIFFER})
+    if config.split not in NAMED_SPLITS and began.split not in NAMED_SPLITS:
+        began = replace(began, split=config.split)  # a table may move too
     changed = [one.name for one in dataclasses.fields(config) if getattr(config, one.name) != getattr(began, one.name)]
     if changed:
         were = ", ".join(f"{name} was {getattr(began, name)}" for name in changed)

@@ -27,7 +27,7 @@ from engine.training.interruption import interruptible
 from engine.training.learner import Learner, of_network
 from engine.training.loop import TrainingLoop
 from engine.training.material import Material, prepare
-from engine.training.resumption import check_same_config, check_same_data
+from engine.training.resumption import check_same_config, check_same_data, found_again
 from engine.training.run_files import write_start
 
 
@@ -67,7 +67,7 @@ def resume(run: Path, *, control: Control | None = None, on_event: OnEvent = ign
     """
     asked = control or Control()
     folder = RunFolder(run.absolute())
-    config = read_config(folder.config)
+    config = found_again(read_config(folder.config), folder.path)
     device = choose(config.device)
     with joined(asked, device) as peers, _old_run(folder, peers) as own, exact(device, config.threads or CORES):
         on_event = heard_by(peers, on_event)

@@ -11,9 +11,12 @@ from desktop.jobs import JobRunner
 from desktop.pages.train_page import TrainPage
 from desktop.state import AppState
 from desktop.widgets import time_estimator
+from engine.atomic import write_json
 from engine.comparison_results import FoldsResult
 from engine.errors import Paused, TrainingError
-from engine.events import FoldStarted, StatusChanged
+from engine.events import FoldStarted, LearningDone, StatusChanged
+from engine.fold_sets import FoldSet, GivenUp
+from engine.records import as_json
 from engine.results import TimeEstimate
 from tests.desktop.made_up_folds import make_fold_set, pooled
 from tests.desktop.made_up_training import CPU, StillJob, StillRunner, batches, dataset, epoch_done, run_started
@@ -197,6 +200,38 @@ def test_cancel_takes_new_folds_away_and_leaves_resumed_ones(
     job.cancelled.emit()
     assert old.exists()
     assert page.view.status.lines[0].startswith("Paused in fold 3 of 5")
+
+
+def test_when_all_is_learned_nothing_is_left_to_stop(page: TrainPage, runner: StillRunner, state: AppState) -> None:
+    """While a fold is checked and written neither Stop nor Pause would act; while folds are evaluated Pause does."""
+    folds = state.runs_dir / "set"
+    job = begin(page, runner, folds)
+    view = page.view
+    assert view.stop_button.isEnabled()
+    assert view.pause_button.isEnabled()
+    job.reported.emit(LearningDone(can_pause=False))
+    assert not view.stop_button.isEnabled()
+    assert not view.pause_button.isEnabled()
+    assert "all is learned" in view.stop_button.toolTip()
+    assert "all is learned" in view.pause_button.toolTip()
+    job.reported.emit(FoldStarted(folds=folds, fold=3, n_folds=5))
+    job.reported.emit(run_started(folds / "run_3"))
+    assert view.stop_button.isEnabled()
+    job.reported.emit(LearningDone(can_pause=True))
+    assert not view.stop_button.isEnabled()
+    assert view.pause_button.isEnabled()
+    assert "what is evaluated is kept" in view.pause_button.toolTip()
+
+
+def test_folds_that_cannot_be_trained_are_kept_but_not_offered_to_resume(page: TrainPage, runner: StillRunner) -> None:
+    """The numbers of a fold run away every time: the page says what to do, and deletes nothing."""
+    folds = make_fold_set(n_done=2)
+    write_json(FoldSet(folds).given_up, as_json(GivenUp(fold=2, message="It ran away.", hint="Train again.")))
+    job = begin(page, runner, folds, fold=3)
+    job.failed.emit(TrainingError("It ran away.", "Train again."))
+    assert page.view.status.lines[0].startswith("The training broke off in fold 3 of 5")
+    assert not page.view.resume_button.isVisible()
+    assert folds.is_dir()
 
 
 def test_folds_that_broke_off_can_be_resumed(page: TrainPage, runner: StillRunner, state: AppState) -> None:

@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 
 from engine import cli
+from engine.atomic import write_json
 from engine.comparison_results import FoldsResult
 from engine.config import TrainingConfig
 from engine.data.split import read_split
 from engine.errors import Cancelled, ConfigError, Paused, TrainingError
-from engine.events import BatchesDone, Control, EpochDone, Event, FoldStarted
+from engine.events import BatchesDone, Control, EpochDone, Event, FoldStarted, LearningDone
 from engine.fold_sets import FoldSet, list_fold_sets, list_resumable_sets, read_fold_set
+from engine.records import as_json
 from engine.runs import RunFolder, list_resumable, list_runs, read_history, read_run
-from engine.training import meter
+from engine.training import folds, meter
 from engine.training.folds import read_pooled, resume_folds, train_folds
 from engine.training.interval import Interval
+from engine.training.meter import RanAwayError
 from tests.engine.training.conftest import MakeConfig
 
 _FOLDS = 3
@@ -108,7 +111,9 @@ def test_a_pause_and_a_resume_change_nothing(config: TrainingConfig) -> None:
     (waiting,) = list_resumable_sets(config.out)
     assert (waiting.path, waiting.folds_done, waiting.n_folds, waiting.epochs_run) == (caught.value.run, 1, _FOLDS, 1)
     told = _At(0, lambda: None)
-    result = resume_folds(caught.value.run, on_event=told)
+    moved = config.out.parent / "elsewhere"
+    caught.value.run.rename(moved)  # the table of folds lies beside the runs, wherever that is
+    result = resume_folds(moved, on_event=told)
     assert (told.folds, told.epochs) == ([2, 3], [2, 3, 3])
     assert result.pooled.by_image == whole.pooled.by_image
     assert _hashes(result) == _hashes(whole)
@@ -139,11 +144,48 @@ def test_killed_in_the_second_fold_it_goes_on_there(config: TrainingConfig, home
     assert result.pooled.n_images == read_split(FoldSet(result.path).split)["image_id"].nunique()
 
 
-def test_stopping_early_ends_one_fold_only(config: TrainingConfig) -> None:
-    """The folds after it go their whole way."""
+def test_stopping_early_ends_one_fold_only_and_the_evaluation_can_be_paused(config: TrainingConfig) -> None:
+    """The folds after it go their whole way; paused when all are trained, the set is evaluated when it is resumed."""
     control = Control()
-    result = train_folds(config, _FOLDS, control=control, on_event=_At(2, control.finish_early))
+    act = _At(2, control.finish_early)
+
+    def tell(event: Event) -> None:
+        act(event)
+        if event == LearningDone(can_pause=True):
+            control.pause()
+
+    with pytest.raises(Paused) as caught:
+        train_folds(config, _FOLDS, control=control, on_event=tell)
+    (waiting,) = list_resumable_sets(config.out)
+    assert (waiting.path, waiting.folds_done) == (caught.value.run, _FOLDS)
+    again = _At(0, lambda: None)
+    result = resume_folds(waiting.path, on_event=again)
+    assert again.folds == []
     assert [len(read_history(RunFolder(run).history)) for run in result.pooled.runs] == [2, 1, 2]
+
+
+def test_a_fold_whose_numbers_run_away_is_not_trained_again_in_vain(
+    config: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would end the same way: resuming says so at once, and what to do; the file it names is the way around."""
+
+    def run_away(config: TrainingConfig, **_: object) -> None:
+        write_json(config.out / "run" / "config.json", {"training": as_json(config)})
+        raise RanAwayError("The loss became nan in epoch 1, step 3.", "")
+
+    monkeypatch.setattr(folds, "train", run_away)
+    with pytest.raises(TrainingError, match=r"^Fold 1 of 3: The loss became nan") as caught:
+        train_folds(config, _FOLDS)
+    assert "lower learning rate" in caught.value.hint
+    (waiting,) = list_resumable_sets(config.out)
+    monkeypatch.setattr(folds, "train", None)
+    with pytest.raises(TrainingError, match=r"^Fold 1 of 3: The loss became nan") as caught:
+        resume_folds(waiting.path)
+    assert "delete given_up.json" in caught.value.hint
+    FoldSet(waiting.path).given_up.unlink()
+    monkeypatch.setattr(folds, "train", run_away)
+    with pytest.raises(TrainingError):
+        resume_folds(waiting.path)
 
 
 def test_cancelling_leaves_nothing(config: TrainingConfig) -> None:
