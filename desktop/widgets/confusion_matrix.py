@@ -30,6 +30,7 @@ Confusion = tuple[tuple[int, ...], ...]
 _SHARE_ROLE = Qt.ItemDataRole.UserRole
 _NAME_WIDTH = 14 * theme.GAP
 _HEADER_LINES = 5
+_NAME_LINES = 3
 _HOW_TO_READ = "Each row holds the images of one diagnosis, each column what the model named them."
 _NO_CELL = "Choose a cell to see its images. The arrow keys read the cells one by one, Enter opens one."
 
@@ -215,9 +216,11 @@ class ConfusionMatrix(QWidget):
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         columns.set_lines(_HEADER_LINES)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.row_height(2))
-        rows.setFixedWidth(_NAME_WIDTH)
-        table.setFixedHeight(columns.height() + len(CLASSES) * theme.row_height(2))
+        letters = rows.fontMetrics()
+        height = max(theme.row_height(2), _NAME_LINES * letters.lineSpacing() + theme.GAP // 2)
+        rows.setDefaultSectionSize(height)
+        rows.setFixedWidth(max(_NAME_WIDTH, 20 * letters.averageCharWidth()))
+        table.setFixedHeight(columns.height() + len(CLASSES) * height)
 
     def sizeHint(self) -> QSize:
         return QSize(90 * theme.GAP, super().sizeHint().height())
