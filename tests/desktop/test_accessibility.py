@@ -23,8 +23,19 @@ from desktop.main_window import MainWindow
 from desktop.settings import Settings
 from desktop.state import AppState
 from desktop.theme import Theme, scaled_font
+from desktop.widgets.about_dialog import AboutDialog
+from desktop.widgets.device_dialog import DeviceDialog
+from desktop.widgets.download_question import DownloadQuestion
 from desktop.widgets.elided_label import ElidedLabel
-from tests.desktop.faces import QuietRunner, name_of, operable, turn
+from desktop.widgets.guide_dialog import GuideDialog
+from desktop.widgets.model_question import ModelQuestion
+from desktop.widgets.models_dialog import ModelsDialog
+from desktop.widgets.opening_question import OpeningQuestion
+from desktop.widgets.places_dialog import PlacesDialog
+from desktop.widgets.shortcuts_dialog import ShortcutsDialog
+from desktop.widgets.training_question import TrainingQuestion
+from engine.licences import HAM10000
+from tests.desktop.faces import DEVICE, QuietRunner, name_of, operable, turn
 
 
 @pytest.fixture
@@ -57,7 +68,7 @@ def test_tab_reaches_every_control(window: MainWindow, state: AppState, quiet: Q
     """From the sidebar around and back; of a group of radio buttons the chosen one, as everywhere."""
     missed = set()
     for face in turn(window, state, quiet, tmp_path):
-        reached = walk(window)
+        reached = walk(window.sidebar.list)
         missed |= {
             f"{face}: {name_of(widget)}"
             for widget in operable(window)
@@ -66,9 +77,41 @@ def test_tab_reaches_every_control(window: MainWindow, state: AppState, quiet: Q
     assert not missed, "\n".join(sorted(missed))
 
 
-def walk(window: MainWindow) -> list[QWidget]:
-    """Where the focus stops when Tab is pressed until it comes around."""
-    window.sidebar.list.setFocus(Qt.FocusReason.TabFocusReason)
+def test_dialogs_too(qtbot: QtBot, window: MainWindow, state: AppState, quiet: QuietRunner, tmp_path: Path) -> None:
+    """Whatever asks or tells something in a window of its own: names, and the Tab key."""
+    state.set_device(DEVICE)
+    faults = set()
+    for make in (
+        lambda: ModelsDialog(state, quiet, window),  # type: ignore[arg-type]
+        lambda: DeviceDialog(quiet, state, window),  # type: ignore[arg-type]
+        lambda: DownloadQuestion(HAM10000, tmp_path, window),
+        lambda: OpeningQuestion(2, window),
+        lambda: TrainingQuestion(is_closing=True, is_of_folds=False, parent=window),
+        lambda: ModelQuestion(tmp_path / "model.safetensors", parent=window),
+        lambda: GuideDialog(window),
+        lambda: ShortcutsDialog(window),
+        lambda: AboutDialog(state, window),
+        lambda: PlacesDialog(window),
+    ):
+        dialog = make()
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        dialog.activateWindow()
+        qtbot.wait(20)
+        reached = walk(operable(dialog)[0])
+        for widget in operable(dialog):
+            if not widget.accessibleName() and not (isinstance(widget, QAbstractButton) and widget.text()):
+                faults.add(f"{type(dialog).__name__}: {name_of(widget)} has no name")
+            if widget not in reached and not is_reached_by_arrows(widget, reached):
+                faults.add(f"{type(dialog).__name__}: {name_of(widget)} is not reached")
+        dialog.close()
+    assert not faults, "\n".join(sorted(faults))
+
+
+def walk(first: QWidget) -> list[QWidget]:
+    """Where the focus stops when Tab is pressed from `first` on until it comes around."""
+    first.setFocus(Qt.FocusReason.TabFocusReason)
     reached: list[QWidget] = []
     for _ in range(200):
         focused = QApplication.focusWidget()
