@@ -28,6 +28,7 @@ from desktop.widgets.models_dialog import ModelsDialog
 from desktop.widgets.picture_column import PictureColumn
 from desktop.widgets.prediction_model import Answer
 from desktop.widgets.results_column import ResultsColumn
+from engine import starter
 from engine.errors import ConfigError
 from engine.labels import NOTICE
 
@@ -86,7 +87,9 @@ class PredictPage(Page):
         self.clear_error()
         if intake.models:
             self.reader.open(intake.models[0])
-        images = intake.images
+        images, brought = intake.images, starter.starter_model()
+        if images and brought is not None and self._state.model is None and self.reader.job is None:
+            self.reader.open(brought)  # better than no answer, and the page says which model it is
         if images and self._state.model is None and self.reader.job is None:
             hint = "Train a model or open a model file, then drop the images again."
             self.show_error(ConfigError("There is no model to answer.", hint))

@@ -11,26 +11,17 @@ from pytestqt.qtbot import QtBot
 from desktop.main_window import MainWindow
 from desktop.settings import Settings
 from desktop.state import AppState
-from tests.desktop.scripted_runner import ScriptedRunner
-
-
-class Runner(ScriptedRunner):
-    """A scripted runner that a whole window can do with."""
-
-    def running(self, lane: str) -> None:
-        """Nothing runs on any lane."""
-
-    def shutdown(self) -> None:
-        """There is nothing to wait for."""
+from tests.desktop.faces import QuietRunner
+from tests.desktop.samples import card
 
 
 @pytest.fixture
-def scripted() -> Runner:
-    return Runner()
+def scripted() -> QuietRunner:
+    return QuietRunner()
 
 
 @pytest.fixture
-def window(qtbot: QtBot, state: AppState, scripted: Runner, settings: Settings) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, state: AppState, scripted: QuietRunner, settings: Settings) -> Iterator[MainWindow]:
     window = MainWindow(state, scripted, settings)  # type: ignore[arg-type]
     qtbot.addWidget(window)
     window.show()
@@ -38,7 +29,7 @@ def window(qtbot: QtBot, state: AppState, scripted: Runner, settings: Settings) 
     window.close()
 
 
-def test_a_newcomer_is_asked_once(qtbot: QtBot, window: MainWindow, scripted: Runner) -> None:
+def test_a_newcomer_is_asked_once(qtbot: QtBot, window: MainWindow, scripted: QuietRunner) -> None:
     """The first start shows the welcome with one primary button; the next one does not, however this one ended."""
     window.begin()
     welcome = window.first_start.welcome
@@ -64,7 +55,7 @@ def test_who_was_here_before_is_not_greeted(window: MainWindow, settings: Settin
     assert window.page is window.data_page
 
 
-def test_samples_with_the_starter(starter_file: Path, window: MainWindow, scripted: Runner) -> None:
+def test_samples_with_the_starter(starter_file: Path, window: MainWindow, scripted: QuietRunner) -> None:
     """One click chooses the starter and turns to Predict, where the samples are."""
     window.begin()
     window.first_start.welcome.look_button.click()
@@ -72,7 +63,18 @@ def test_samples_with_the_starter(starter_file: Path, window: MainWindow, script
     assert scripted.latest("describe").call.arguments == {"path": starter_file}
 
 
-def test_samples_without_a_starter_begin_with_demo_data(window: MainWindow, scripted: Runner) -> None:
+def test_an_image_in_an_empty_home_is_answered_by_the_starter(
+    starter_file: Path, window: MainWindow, scripted: QuietRunner, tmp_path: Path
+) -> None:
+    """Dropped, or given at the start: nobody has to choose a model first."""
+    window.begin([tmp_path / "photo.jpg"])
+    (reading,) = [job for job in scripted.jobs if job.call.arguments == {"path": starter_file}]
+    reading.succeed(card())
+    asked = scripted.latest("predict").call.arguments
+    assert (asked["model"], asked["paths"]) == (starter_file, (tmp_path / "photo.jpg",))
+
+
+def test_samples_without_a_starter_begin_with_demo_data(window: MainWindow, scripted: QuietRunner) -> None:
     """It says that a model is needed, and draws the data to train one."""
     window.begin()
     welcome = window.first_start.welcome
