@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from desktop import theme
 from desktop.format import percent
-from desktop.widgets.figure_delegate import FigureDelegate, describe_figure, is_vague, show_figure
-from desktop.widgets.flat_header import FlatHeader
+from desktop.widgets.figure_delegate import describe_figure, is_vague, show_figure
+from desktop.widgets.figure_table import FigureTable
 from engine import wording
 from engine.evaluation_results import ClassScore, Interval
 from engine.labels import CLASSES, INDEX
@@ -135,46 +134,21 @@ def _show(score: ClassScore, column: int) -> str:
     return show_figure(_FIGURES[column - _FIRST].figure(score))
 
 
-class ClassTable(QTableView):
+class ClassTable(FigureTable):
     """The table, as tall as its seven rows. Where it `opens_images`, choosing a row shows the images of its class."""
 
     class_chosen = Signal(str)
     """The code of the class whose images the user wants to see: clicked, or Enter."""
 
     def __init__(self, *, opens_images: bool = True) -> None:
-        super().__init__()
         self._model = ClassModel(opens_images=opens_images)
-        self.setModel(self._model)
-        self.setItemDelegate(FigureDelegate(self))
-        self.setAccessibleName("Results by class")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        super().__init__(self._model, "Results by class", header_lines=2, row_lines=3, narrowest=5 * theme.GAP)
         self.clicked.connect(self._on_chosen)
         self.activated.connect(self._on_chosen)
-        self._shape_headers()
 
     def set_scores(self, scores: tuple[ClassScore, ...]) -> None:
         """Show one row for each of `scores`."""
         self._model.set_scores(scores)
-        columns = self.horizontalHeader()
-        for section in range(self._model.columnCount()):
-            mode = QHeaderView.ResizeMode.Stretch if section == _CLASS else QHeaderView.ResizeMode.ResizeToContents
-            columns.setSectionResizeMode(section, mode)
-
-    def _shape_headers(self) -> None:
-        columns, rows = FlatHeader(Qt.Orientation.Horizontal), self.verticalHeader()
-        self.setHorizontalHeader(columns)
-        columns.set_lines(2)
-        columns.setMinimumSectionSize(5 * theme.GAP)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.row_height(3))
-        rows.hide()
-        self.setFixedHeight(columns.height() + len(CLASSES) * theme.row_height(3))
 
     @Slot(QModelIndex)
     def _on_chosen(self, index: QModelIndex) -> None:

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from desktop import theme
-from desktop.widgets.figure_delegate import FigureDelegate
-from desktop.widgets.flat_header import FlatHeader
+from desktop.widgets.figure_table import FigureTable
 from engine.comparison_results import Comparison, Difference
 from engine.comparison_wording import describe_difference
 from engine.labels import CLASSES, INDEX
@@ -96,36 +94,16 @@ class ComparisonModel(QAbstractTableModel):
         return None
 
 
-class ComparisonTable(QTableView):
+class ComparisonTable(FigureTable):
     """The table, as tall as its rows."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._model = ComparisonModel()
-        self.setModel(self._model)
-        self.setItemDelegate(FigureDelegate(self))
-        self.setAccessibleName("Differences between the two runs")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        columns, rows = FlatHeader(Qt.Orientation.Horizontal), self.verticalHeader()
-        self.setHorizontalHeader(columns)
-        columns.set_lines(2)
-        for section in range(len(_TITLES)):
-            mode = QHeaderView.ResizeMode.Stretch if section == 0 else QHeaderView.ResizeMode.ResizeToContents
-            columns.setSectionResizeMode(section, mode)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.row_height(2))
-        rows.hide()
+        super().__init__(self._model, "Differences between the two runs", header_lines=2, row_lines=2)
 
     def show_comparison(self, comparison: Comparison, name_b: str) -> None:
         """Show `comparison` in place of another."""
         self._model.set_comparison(comparison, name_b)
-        self.setFixedHeight(self.horizontalHeader().height() + self._model.rowCount() * theme.row_height(2))
 
 
 def _show(row: _Row, column: int) -> str:

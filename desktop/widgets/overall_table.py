@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from desktop import theme
-from desktop.widgets.figure_delegate import FigureDelegate, show_figure
-from desktop.widgets.flat_header import FlatHeader
+from desktop.widgets.figure_delegate import show_figure
+from desktop.widgets.figure_table import FigureTable
 from engine.comparison_results import PooledEvaluation
 from engine.comparison_wording import explain_missing_group, explain_missing_loss
 from engine.evaluation_results import BinaryScore, Evaluation, Interval, Scores
@@ -131,34 +130,15 @@ class OverallModel(QAbstractTableModel):
         return Qt.AlignmentFlag.AlignLeft if role == Qt.ItemDataRole.TextAlignmentRole and section == 0 else None
 
 
-class OverallTable(QTableView):
+class OverallTable(FigureTable):
     """The table, as tall as its rows."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._model = OverallModel()
-        self.setModel(self._model)
-        self.setItemDelegate(FigureDelegate(self))
-        self.setAccessibleName("Figures of the whole part")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        columns, rows = FlatHeader(Qt.Orientation.Horizontal), self.verticalHeader()
-        self.setHorizontalHeader(columns)
-        columns.set_lines(1)
-        columns.setMinimumSectionSize(12 * theme.GAP)
-        for section in range(len(_TITLES)):
-            mode = QHeaderView.ResizeMode.Stretch if section == 0 else QHeaderView.ResizeMode.ResizeToContents
-            columns.setSectionResizeMode(section, mode)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.row_height(2))
-        rows.hide()
+        super().__init__(
+            self._model, "Figures of the whole part", header_lines=1, row_lines=2, narrowest=12 * theme.GAP
+        )
 
     def show_evaluation(self, evaluation: Evaluation | PooledEvaluation) -> None:
         """Show `evaluation` in place of another."""
         self._model.set_evaluation(evaluation)
-        self.setFixedHeight(self.horizontalHeader().height() + self._model.rowCount() * theme.row_height(2))

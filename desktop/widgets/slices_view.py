@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
-    QHeaderView,
     QRadioButton,
     QStyleOptionViewItem,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +17,7 @@ from PySide6.QtWidgets import (
 from desktop import theme
 from desktop.widgets.answer_choice import of_slice
 from desktop.widgets.figure_delegate import FigureDelegate, describe_figure, show_figure
-from desktop.widgets.flat_header import FlatHeader
+from desktop.widgets.figure_table import FigureTable
 from desktop.widgets.section import make_label
 from engine.comparison_wording import SLICE_TITLES, SLICES, describe_slice, name_slice
 from engine.evaluation_results import Interval, Slice, Slicing
@@ -171,7 +167,10 @@ class SlicesView(QWidget):
         self._slicings: tuple[Slicing, ...] = ()
         self.buttons = {column: QRadioButton(title) for column, title in SLICE_TITLES.items()}
         self.model = SlicesModel()
-        self.table = self._make_table()
+        self.table = FigureTable(self.model, "Results", header_lines=2, row_lines=3, wide=(_VALUE, _FOREST))
+        self.table.setItemDelegate(SliceDelegate(self.table))
+        self.table.clicked.connect(self._on_row_chosen)
+        self.table.activated.connect(self._on_row_chosen)
         self.words = make_label("small")
         group = QButtonGroup(self)
         switch = QHBoxLayout()
@@ -213,36 +212,9 @@ class SlicesView(QWidget):
             if self.buttons[slicing.column].isChecked():
                 self.model.set_slicing(slicing)
                 self.table.setAccessibleName(f"Results by {SLICE_TITLES[slicing.column].lower()}")
-                header = self.table.horizontalHeader().height()
-                self.table.setFixedHeight(header + len(slicing.slices) * theme.row_height(3))
 
     @Slot(QModelIndex)
     def _on_row_chosen(self, index: QModelIndex) -> None:
         if self.isVisible():  # a double click is a click before
             slicing = self.model.slicing
             self.images_asked.emit(of_slice(slicing.column, slicing.slices[index.row()].value))
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setItemDelegate(SliceDelegate(table))
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        columns, rows = FlatHeader(Qt.Orientation.Horizontal), table.verticalHeader()
-        table.setHorizontalHeader(columns)
-        columns.set_lines(2)
-        for section in range(self.model.columnCount()):
-            is_wide = section in (_VALUE, _FOREST)
-            mode = QHeaderView.ResizeMode.Stretch if is_wide else QHeaderView.ResizeMode.ResizeToContents
-            columns.setSectionResizeMode(section, mode)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.row_height(3))
-        rows.hide()
-        table.clicked.connect(self._on_row_chosen)
-        table.activated.connect(self._on_row_chosen)
-        return table
