@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from desktop import theme
 from desktop.thumbnail_loader import ThumbnailLoader
@@ -61,26 +61,9 @@ class AnswerDelegate(ImageDelegate):
         words = _LINES * option.fontMetrics.height()
         return QSize(PICTURE.width() + 4 * _PADDING, PICTURE.height() + words + 3 * _PADDING)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw one image."""
-        colors = theme.colors()
-        row: AnsweredRow = index.data(_IMAGE_ROLE)
-        rect = QRect(option.rect)
-        painter.save()
-        painter.setFont(option.font)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(colors.selection))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QColor(colors.accent))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        area = QRect(rect.topLeft(), PICTURE).translated(_PADDING, _PADDING)
-        self._paint_picture(painter, area, row)
-        height = painter.fontMetrics().height()
-        line = QRect(area.left(), area.bottom() + _PADDING, rect.right() - area.left() - _PADDING, height)
-        self._paint_words(painter, line, row.answer)
-        painter.restore()
-
-    def _paint_words(self, painter: QPainter, line: QRect, answer: AnsweredImage) -> None:
+    def _paint_words(self, painter: QPainter, line: QRect, image: ImageRow) -> None:
+        assert isinstance(image, AnsweredRow)
+        answer = image.answer
         colors = theme.colors()
         named = "named rightly" if answer.is_right else f"named {CLASSES[INDEX[answer.predicted]].name}"
         lines = (

@@ -92,13 +92,17 @@ class ImageDelegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         area = QRect(rect.topLeft(), PICTURE).translated(_PADDING, _PADDING)
         self._paint_picture(painter, area, image)
-        line = painter.fontMetrics().height()
-        first = QRect(area.left(), area.bottom() + _PADDING, area.width(), line)
-        self._paint_class(painter, first, image)
-        painter.setPen(QColor(colors.text))
-        name = painter.fontMetrics().elidedText(image.image_id, Qt.TextElideMode.ElideMiddle, first.width())
-        painter.drawText(first.translated(0, line), Qt.AlignmentFlag.AlignVCenter, name)
+        line = QRect(area.left(), area.bottom() + _PADDING, rect.right() - area.left() - _PADDING, 0)
+        line.setHeight(painter.fontMetrics().height())
+        self._paint_words(painter, line, image)
         painter.restore()
+
+    def _paint_words(self, painter: QPainter, line: QRect, image: ImageRow) -> None:
+        """Say below the picture what it is; `line` is the first of the lines there."""
+        self._paint_class(painter, line, image)
+        painter.setPen(QColor(theme.colors().text))
+        name = painter.fontMetrics().elidedText(image.image_id, Qt.TextElideMode.ElideMiddle, line.width())
+        painter.drawText(line.translated(0, line.height()), Qt.AlignmentFlag.AlignVCenter, name)
 
     def _paint_picture(self, painter: QPainter, area: QRect, image: ImageRow) -> None:
         colors = theme.colors()
