@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop import theme
+from desktop.widgets import live_plot
 from desktop.widgets.live_plot import REDRAW_MS, LivePlot
 from desktop.widgets.plot_area import PlotArea
 from desktop.widgets.training_curves import MAX_DOTS, TrainingCurves
@@ -191,3 +192,9 @@ def test_loading_the_plot_takes_over_nothing() -> None:
     handler = pyqtgraph.exceptionHandling.handler
     assert sys.excepthook != handler.sys_excepthook
     assert threading.excepthook != handler.threading_excepthook
+
+
+def test_classes_are_told_apart_without_colour() -> None:
+    """Each line has dashes of its own, and the legend shows them."""
+    signs, dashes = zip(*live_plot._DASHES, strict=True)
+    assert len(set(signs)) == len(set(dashes)) == len(CODES)
