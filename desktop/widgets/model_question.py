@@ -28,7 +28,7 @@ class ModelQuestion(QMessageBox):
         words = [*(words if n_models > 1 else ()), *((_WEIGHTS,) if must_import else ()), _ANSWERS]
         self.setInformativeText(" ".join(words))
         self.use_button = QPushButton("Import and use" if must_import else "Use it")
-        self.keep_button = QPushButton("Do not import" if must_import else "Keep the present one")
+        self.keep_button = QPushButton("Do not import" if must_import else "Do not use it")
         self.addButton(self.use_button, QMessageBox.ButtonRole.AcceptRole)
         self.addButton(self.keep_button, QMessageBox.ButtonRole.RejectRole)
         self.setDefaultButton(self.use_button)

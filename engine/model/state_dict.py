@@ -6,8 +6,10 @@ import json
 import pickle
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from engine.errors import ConfigError, ModelFileError
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.labels import CODES, LIMITS, NOTICE
 from engine.model import card as cards
-from engine.model import network
+from engine.model import network, plain_pickle
 from engine.model.file import load_model, save_model, weights_sha256
 from engine.results import ModelCard
 
@@ -28,6 +30,7 @@ MAX_BYTES = 2**30
 _MOST_ENTRIES = 5000
 _HAM10000_COUNTS = (327, 514, 1099, 115, 1113, 6705, 142)
 _FORMAT = "lesion-lab card 1"
+_ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)  # all that zipfile raises
 _HINT = "Choose a file that torch.save(model.state_dict(), ...) wrote, of one of the backbones with seven classes."
 _WHOLE = "Load it where it was made, and save it with torch.save(model.state_dict(), ...)."
 
@@ -45,10 +48,9 @@ def import_weights(path: Path, *, control: Control | None = None, on_event: OnEv
     content = _read(path)
     control = control or Control()
     control.raise_if_cancelled()
-    tensors = _strip(_unpack(content, path.name), path.name)
-    backbone = _recognise(tensors, path.name)
+    backbone, tensors = read_state_dict(content, path.name)
     module = network.build_empty(backbone)
-    module.load_state_dict(_fit(tensors, module.state_dict(), path.name), assign=True)
+    module.load_state_dict(tensors, assign=True)
     sha256 = hashlib.sha256(content).hexdigest()
     own = _read_card(path, weights_sha256(module))
     if own is not None and own.backbone != backbone:
@@ -60,6 +62,17 @@ def import_weights(path: Path, *, control: Control | None = None, on_event: OnEv
     if not model.exists():
         save_model(model, module, card, None)
     return model
+
+
+def read_state_dict(content: bytes, name: str) -> tuple[str, Tensors]:
+    """The backbone and its tensors, all there and finite, in a file's `content`; `name` is for messages.
+
+    Nothing in it is run, and nothing is built from it that is larger than the file. Raises `ModelFileError`.
+    """
+    _check_archive(content, name)
+    tensors = _strip(_unpack(content, name), name)
+    backbone = _recognise(tensors, name)
+    return backbone, _fit(tensors, _own_tensors(backbone), name)
 
 
 def export_weights(
@@ -97,7 +110,6 @@ def card_beside(path: Path) -> Path:
 
 
 def _read(path: Path) -> bytes:
-    """The file's bytes, once its size and its zip entries are seen to be sound."""
     try:
         if path.is_dir():
             raise _refuse(path.name, "it is a folder")
@@ -107,18 +119,33 @@ def _read(path: Path) -> bytes:
         raise ModelFileError(f"{path.name} could not be read: {error.strerror or error}.", "Check the path.") from error
     if len(content) > MAX_BYTES:
         raise _refuse(path.name, "it is larger than 1 GB")
+    return content
+
+
+def _check_archive(content: bytes, name: str) -> None:
+    """See that the zip entries are sound, and that the pickle in it makes nothing but named tensors."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise _refuse(path.name, "it is no zip archive, as PyTorch writes them since version 1.6") from error
-    if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > MAX_BYTES:
-        raise _refuse(path.name, "it unpacks to more than a network needs")
-    if not any(entry.filename.endswith("data.pkl") for entry in entries):
-        raise _refuse(path.name, "it is a zip archive of something else")
-    if any(entry.filename.endswith("constants.pkl") for entry in entries):
-        raise _refuse(path.name, "it holds a TorchScript program, not only weights", _WHOLE)
-    return content
+            if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > MAX_BYTES:
+                raise _refuse(name, "it unpacks to more than a network needs")
+            pickles = [entry for entry in entries if entry.filename.endswith("data.pkl")]
+            if not pickles:
+                raise _refuse(name, "it is a zip archive of something else")
+            if any(entry.filename.endswith("constants.pkl") for entry in entries):
+                raise _refuse(name, "it holds a TorchScript program, not only weights", _WHOLE)
+            if any(entry.file_size > plain_pickle.MOST_BYTES for entry in pickles):
+                raise _refuse(name, "it unpacks to more than a network needs")
+            pickled = [archive.read(entry) for entry in pickles]
+    except _ZIP_FAULTS as error:
+        raise _refuse(name, "it is no whole zip archive, as PyTorch writes them since version 1.6") from error
+    try:
+        fault = next(filter(None, map(plain_pickle.find_fault, pickled)), "")
+    except ValueError as error:
+        raise _refuse(name, "it is damaged or holds something else than weights") from error
+    if fault:
+        words = "such as a whole pickled model, which could run any program"
+        raise _refuse(name, f"it holds more than weights ({fault[:80]}), {words}", _WHOLE)
 
 
 def _unpack(content: bytes, name: str) -> Mapping[Any, Any]:
@@ -129,9 +156,9 @@ def _unpack(content: bytes, name: str) -> Mapping[Any, Any]:
         raise _refuse(name, fault, _WHOLE) from error
     except Exception as error:  # torch.load fails in many ways on a damaged file
         raise _refuse(name, "it is damaged or holds something else than weights") from error
-    if not isinstance(found, Mapping) or not found:
+    if not isinstance(found, dict) or not len(found):
         raise _refuse(name, "it holds something else than named tensors")
-    return found
+    return dict(dict.items(found))  # the class's own: an ordered dict from a file can have attributes of such names
 
 
 def _strip(found: Mapping[Any, Any], name: str) -> Tensors:
@@ -145,11 +172,17 @@ def _strip(found: Mapping[Any, Any], name: str) -> Tensors:
     return dict(zip(names, found.values(), strict=True))
 
 
+@cache
+def _own_tensors(backbone: str) -> Tensors:
+    """The names, shapes and types of a backbone, without memory."""
+    return dict(network.build_empty(backbone).state_dict())
+
+
 def _recognise(tensors: Tensors, name: str) -> str:
     """The backbone whose names and shapes these are, but for a head of another size."""
     scores = {}
     for backbone in BACKBONES:
-        own = network.build_empty(backbone).state_dict()
+        own = _own_tensors(backbone)
         fitting = sum(key in tensors and tensors[key].shape == tensor.shape for key, tensor in own.items())
         scores[backbone] = fitting / max(len(own), len(tensors))
     best = max(scores, key=lambda backbone: scores[backbone])

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ModelFileError
 from engine.model.file import LoadedModel
+from engine.prediction.features import find_head
 from engine.prediction.gate_measures import NAMES, measure
 from engine.prediction_results import GateVerdict
 from engine.results import GateSettings
@@ -99,11 +100,14 @@ class Space:
 
 
 def open_gate(model: LoadedModel) -> Gate | None:
-    """The gate of `model`, None if it has none. Raises `ModelFileError` for one of another version."""
+    """The gate of `model`, None if it has none. Raises `ModelFileError` for one of another kind."""
     settings = model.card.gate
     if settings is None or model.gate is None:
         return None
     known = {one.measure for one in settings.ranges} <= REASONS.keys()
+    if settings.n_features != find_head(model.module).in_features:
+        hint = "Copy the model file again from where it came, or train the model again."
+        raise ModelFileError("The gate of this model is one of another network.", hint)
     if settings.n_measures != len(NAMES) or not known:
         hint = "Use the version that made the model, or train it again."
         raise ModelFileError("The gate of this model measures images otherwise than this version.", hint)

@@ -5,15 +5,28 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from engine.model import network
+from engine.model import gate_tensors, network
 from engine.model.card import to_text
+from engine.results import GateFamily, GateRange, GateSettings
 from tests.engine.evaluation.untrained_run import CARD
 
+GATE = GateSettings(
+    ranges=(GateRange(measure="light_p50", low=0.2, high=0.9),),
+    sharpness_limit=0.01,
+    looks_limit=3.0,
+    features_limit=3.0,
+    n_measures=20,
+    n_features=512,
+    n_directions=8,
+    n_examples=50,
+    families=(GateFamily(name="maps", is_lesion=False, n_images=40, n_refused=30),),
+)
 MAGIC_PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -50,14 +63,15 @@ def make_images() -> dict[str, bytes]:
     }
 
 
-def make_model_header() -> tuple[dict[str, object], int]:
-    """The header of a small backbone's model file, and how many bytes of weights belong to it.
+def make_model_header(gate: GateSettings | None = None) -> tuple[dict[str, object], int]:
+    """The header of a small backbone's model file, and how many bytes of weights, and of `gate`, belong to it.
 
     The weights themselves need not be there to be fuzzed: names, shapes and lengths are checked before they are read.
     """
-    header: dict[str, object] = {"__metadata__": _metadata()}
+    header: dict[str, object] = {"__metadata__": _metadata(gate)}
     at = 0
-    for name, tensor in network.build_empty(CARD.backbone).state_dict().items():
+    tensors = network.build_empty(CARD.backbone).state_dict() | gate_tensors.expected(gate)
+    for name, tensor in tensors.items():
         kind = "F32" if tensor.is_floating_point() else "I64"
         header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [at, at + tensor.nbytes]}
         at += tensor.nbytes
@@ -70,12 +84,13 @@ def pack_header(header: Mapping[str, object]) -> bytes:
     return len(text).to_bytes(8, "little") + text
 
 
-def _metadata() -> dict[str, object]:
+def _metadata(gate: GateSettings | None) -> dict[str, object]:
     empty = dict.fromkeys(("image_ids", "lesion_ids", "contents", "appearances"), "")
     return {
         "format": "lesion-lab model 1",
-        "card": to_text(CARD),
+        "card": to_text(replace(CARD, gate=gate)),
         "weights_sha256": "0" * 64,
+        **({} if gate is None else {"gate_sha256": "0" * 64}),
         "fingerprints": json.dumps(empty),
     }
 

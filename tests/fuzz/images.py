@@ -1,4 +1,4 @@
-"""Runs damaged JPEG, PNG and model files through the program's readers: `python -m tests.fuzz.images --seconds 60`.
+"""Runs damaged images, models and weights through the program's readers: `python -m tests.fuzz.images --seconds 60`.
 
 Case N of a seed is always the same file, so that what was found can be looked at again with `--only N`.
 """
@@ -25,9 +25,11 @@ from engine.config import Preprocessing
 from engine.data.images import decode_image, thumbnail, to_pixels
 from engine.errors import EngineError
 from engine.model.file import load_model, read_card
-from tests.fuzz.corpus import make_images, make_model_header, pack_header
+from tests.fuzz.corpus import GATE, make_images, make_model_header, pack_header
 from tests.fuzz.mutations import damage, damage_header
+from tests.fuzz.weights import make_damaged_weights, read_weights
 
+KINDS = ("image", "model", "weights")
 SLOW = 2.0  # seconds: longer is a hang
 _GIVE_UP = 30  # seconds: then the process ends with a traceback of where it hangs
 _SMALL = Preprocessing(image_size=32)
@@ -58,12 +60,12 @@ class Found:
 class Fuzzer:
     """Makes case after case and tries it."""
 
-    def __init__(self, seed: int, folder: Path) -> None:
-        """`folder` takes the model file of the moment, and files that show a fault."""
-        self._seed, self._folder = seed, folder
+    def __init__(self, seed: int, folder: Path, kind: str = "") -> None:
+        """`folder` takes the model file of the moment, and files that show a fault. `kind`: one of `KINDS`, or all."""
+        self._seed, self._folder, self._kind = seed, folder, kind
         self._images = make_images()
         self._names = sorted(self._images)
-        self._header, self._n_bytes = make_model_header()
+        self._headers = (make_model_header(), make_model_header(GATE))
         self._model = folder / "model.safetensors"
 
     def run(self, numbers: Iterator[int], go_on: Callable[[int, float], bool]) -> Found:
@@ -86,11 +88,11 @@ class Fuzzer:
 
     def _try(self, number: int, found: Found) -> None:
         random = Random(f"{self._seed}-{number}")
-        kind = "model" if random.random() < 0.2 else "image"
-        content = self._make_model(random) if kind == "model" else self._make_image(random)
+        kind = self._kind or random.choices(KINDS, (75, 15, 10))[0]
+        content = self._make(kind, random)
         started = time.perf_counter()
         try:
-            outcome = self._read_model(random, content) if kind == "model" else _read_image(random, content)
+            outcome = self._read(kind, random, content)
         except EngineError as error:
             outcome = "refused"
             if not error.message or not error.hint:
@@ -106,21 +108,33 @@ class Fuzzer:
         found.outcomes[f"{kind} {outcome}"] += 1
         found.longest = max(found.longest, seconds)
 
+    def _make(self, kind: str, random: Random) -> bytes:
+        if kind == "weights":
+            return make_damaged_weights(random)
+        return self._make_model(random) if kind == "model" else self._make_image(random)
+
+    def _read(self, kind: str, random: Random, content: bytes) -> str:
+        if kind == "weights":
+            return read_weights(content)
+        return self._read_model(random, content) if kind == "model" else _read_image(random, content)
+
     def _make_image(self, random: Random) -> bytes:
         name, other = random.choice(self._names), random.choice(self._names)
         return damage(random, self._images[name], self._images[other])
 
     def _make_model(self, random: Random) -> bytes:
-        """The start of a model file up to its weights, damaged as bytes or value by value."""
+        """The start of a model file, with a gate or without, up to its weights, damaged as bytes or value by value."""
+        header = random.choice(self._headers)[0]
         if random.random() < 0.3:
-            whole = pack_header(self._header)
+            whole = pack_header(header)
             return damage(random, whole, whole)
-        return pack_header(damage_header(random, self._header))
+        return pack_header(damage_header(random, header))
 
     def _read_model(self, random: Random, content: bytes) -> str:
+        n_bytes = self._headers[b'"gate.' in content][1]
         with self._model.open("wb") as file:
             file.write(content)
-            file.truncate(len(content) + self._n_bytes)  # weights of zeros, which take no room
+            file.truncate(len(content) + n_bytes)  # weights of zeros, which take no room
         if random.random() < 0.9:
             read_card(self._model)
         else:
@@ -149,6 +163,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long (60)")
     parser.add_argument("--cases", type=int, default=None, help="how many, however long it takes")
     parser.add_argument("--seed", type=int, default=0, help="another number gives other files (0)")
+    parser.add_argument("--kind", choices=KINDS, default="", help="files of this kind alone")
     parser.add_argument("--only", type=int, default=None, metavar="N", help="case N alone")
     parser.add_argument("--keep", type=Path, default=None, metavar="FOLDER", help="for files that show a fault")
     options = parser.parse_args(arguments)
@@ -157,7 +172,7 @@ def main(arguments: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     numbers = iter([options.only]) if options.only is not None else islice(count(), options.cases)
     started = time.perf_counter()
-    found = Fuzzer(options.seed, folder).run(
+    found = Fuzzer(options.seed, folder, options.kind).run(
         numbers, lambda _, seconds: options.cases is not None or seconds < options.seconds
     )
     _report(found, options.seed, time.perf_counter() - started, folder)
@@ -167,7 +182,7 @@ def main(arguments: list[str]) -> int:
 def _report(found: Found, seed: int, seconds: float, folder: Path) -> None:
     lines = [
         f"{found.cases:,} cases in {seconds:.0f} s ({found.cases / seconds:.0f} a second), seed {seed}",
-        *(f"  {outcome:14s} {number:9,}" for outcome, number in sorted(found.outcomes.items())),
+        *(f"  {outcome:15s} {number:9,}" for outcome, number in sorted(found.outcomes.items())),
         f"  slowest {found.longest:.2f} s; memory {found.megabytes[0]:.0f} MB, then {found.megabytes[1]:.0f} MB",
         f"  faults {len(found.faults)}, hangs over {SLOW:g} s: {len(found.slow)}; files in {folder}",
         *found.faults[:10],

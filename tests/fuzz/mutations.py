@@ -32,20 +32,30 @@ def damage(random: Random, content: bytes, other: bytes) -> bytes:
 def damage_header(random: Random, header: dict[str, Any]) -> dict[str, Any]:
     """A model's header with one to four of its values changed, then sealed again, so that the seal hides nothing."""
     changed: dict[str, Any] = json.loads(json.dumps(header))
-    metadata = changed["__metadata__"]
     for _ in range(random.choice((1, 1, 2, 4))):
-        inner = random.choice(("card", "fingerprints", None, None))
-        if inner is None or not isinstance(metadata, dict) or not isinstance(metadata.get(inner), str):
-            _change_somewhere(random, changed)
-            metadata = changed.get("__metadata__")
-            continue
-        try:
-            parsed = json.loads(metadata[inner])
-        except ValueError:
-            continue
-        if isinstance(parsed, dict):
-            _change_somewhere(random, parsed)
-        metadata[inner] = json.dumps(parsed)
+        _damage_value(random, changed)
+    return seal_header(changed)
+
+
+def _damage_value(random: Random, changed: dict[str, Any]) -> None:
+    """Somewhere in the header, or in the JSON texts that its metadata hold."""
+    metadata = changed.get("__metadata__")
+    inner = random.choice(("card", "fingerprints", None, None))
+    if inner is None or not isinstance(metadata, dict) or not isinstance(metadata.get(inner), str):
+        _change_somewhere(random, changed)
+        return
+    try:
+        parsed = json.loads(metadata[inner])
+    except ValueError:
+        return
+    if isinstance(parsed, dict):
+        _change_somewhere(random, parsed)
+    metadata[inner] = json.dumps(parsed)
+
+
+def seal_header(changed: dict[str, Any]) -> dict[str, Any]:
+    """The header with the seal that fits, if there is anything to seal."""
+    metadata = changed.get("__metadata__")
     if isinstance(metadata, dict):
         rest = {key: value for key, value in metadata.items() if key != "seal"}
         metadata["seal"] = hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()

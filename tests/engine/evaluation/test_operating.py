@@ -20,9 +20,10 @@ from engine.evaluation.operating import (
 from engine.evaluation.saved import open_saved
 from engine.evaluation.scores import group_threshold
 from engine.labels import NOTICE
-from engine.model.file import load_model, read_card
+from engine.model import gate_tensors
+from engine.model.file import load_model, read_card, save_model
 from engine.model.network import build
-from engine.results import OperatingPoint
+from engine.results import GateSettings, OperatingPoint
 from engine.runs import RunFolder, count_test_openings
 from tests.engine.evaluation.answered_run import give_answers, write_answers
 
@@ -127,6 +128,29 @@ def test_an_exported_model_answers_as_before_with_the_new_point(run: RunFolder, 
     assert marks[0] is not None
     assert marks[1] is not None
     assert marks[0].to_json() == marks[1].to_json()
+
+
+def test_a_new_model_file_keeps_its_gate(run: RunFolder, tmp_path: Path) -> None:
+    """What is no image of a lesion is refused as before, by the same tables."""
+    loaded = load_model(run.final_model, torch.device("cpu"))
+    gate = GateSettings(
+        ranges=(),
+        sharpness_limit=0.5,
+        looks_limit=3.0,
+        features_limit=3.0,
+        n_measures=4,
+        n_features=512,
+        n_directions=3,
+        n_examples=10,
+    )
+    tables = {name: torch.rand(shape) for name, shape in gate_tensors.shapes(gate).items()}
+    model = tmp_path / "gated.safetensors"
+    save_model(model, loaded.module, replace(loaded.card, gate=gate), loaded.fingerprints, tables)
+    point = name_point("mel", operating_curve(run.path, "mel").points[0])
+    new = load_model(export_with_operating_point(model, point, tmp_path / "new.safetensors"), torch.device("cpu"))
+    assert new.card.gate == gate
+    assert new.gate is not None
+    assert all(torch.equal(new.gate[name], table) for name, table in tables.items())
 
 
 def test_what_makes_no_sense_is_refused(run: RunFolder, tmp_path: Path) -> None:

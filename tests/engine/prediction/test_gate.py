@@ -26,7 +26,7 @@ def _judge(pixels: NDArray[np.uint8]) -> tuple[GateVerdict, ...]:
 
 def _model() -> LoadedModel:
     card = replace(CARD, gate=fit().settings)
-    return LoadedModel(module=torch.nn.Identity(), card=card, fingerprints=None, gate=fit().tables, sha256="")
+    return LoadedModel(module=make_network(), card=card, fingerprints=None, gate=fit().tables, sha256="")
 
 
 def test_lesions_pass_and_other_things_do_not() -> None:
@@ -78,3 +78,22 @@ def test_a_model_without_a_gate_has_none_and_one_of_another_version_is_refused()
     with pytest.raises(ModelFileError):
         open_gate(replace(_model(), card=replace(CARD, gate=replace(fit().settings, ranges=odd))))
     assert isinstance(open_gate(_model()), Gate)
+
+
+def test_a_gate_of_another_network_is_refused() -> None:
+    """Its features are others, and nothing could be multiplied."""
+    settings = replace(fit().settings, n_features=2048)
+    with pytest.raises(ModelFileError, match="another network"):
+        open_gate(replace(_model(), card=replace(CARD, gate=settings)))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [0.0, 1e38, -1e38, 1e-45])
+def test_tables_of_wild_numbers_still_give_a_verdict(value: float) -> None:
+    """A stranger's model file can hold any finite numbers; at worst everything is refused, nothing crashes."""
+    tables = {name: torch.full_like(table, value) for name, table in fit().tables.items()}
+    gate = open_gate(replace(_model(), gate=tables))
+    assert gate is not None
+    pixels = draw_lesions()[:3]
+    features = compute_logits_and_features(make_network(), pixels, PREPROCESSING, CPU)[1]
+    assert len(gate.judge(pixels, features)) == 3
