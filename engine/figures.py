@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.evaluation_results import ClassScore, Evaluation, Interval
-from engine.labels import CLASSES, CODES
+from engine.labels import CLASSES, CODES, INDEX
 from engine.results import EpochRecord
 
 if TYPE_CHECKING:  # matplotlib is loaded by whoever has axes to draw on
@@ -134,7 +134,7 @@ def draw_accuracy(axes: Axes, history: Sequence[EpochRecord], best_epoch: int, i
         recalls = [record.val_recall[index] for record in history]
         if any(recall is not None for recall in recalls):
             values = [math.nan if recall is None else recall for recall in recalls]
-            _draw_curve(axes, history, values, lesion_class.code, lesion_class.color, width=1.0)
+            _draw_curve(axes, history, values, lesion_class.code, lesion_class.color, 1.2, lesion_class.dashes)
     training = [record.train_balanced_accuracy for record in history]
     validation = [record.val_balanced_accuracy for record in history]
     _draw_curve(axes, history, training, "balanced, training", ink.train)
@@ -148,9 +148,12 @@ def _draw_rank_curve(
     axes: Axes, points: Sequence[tuple[float, float]], target: str, area: Interval | None, ink: Ink
 ) -> None:
     is_group = target == "group"
-    color = ink.text if is_group else next(one.color for one in CLASSES if one.code == target)
+    one = None if is_group else CLASSES[INDEX[target]]
     figure = "" if area is None else f"  {_with_interval(area)}"
-    axes.plot(*zip(*points, strict=True), color=color, linewidth=2.2 if is_group else 1.4, label=f"{target}{figure}")
+    (curve,) = axes.plot(*zip(*points, strict=True), color=ink.text, linewidth=2.2, label=f"{target}{figure}")
+    if one is not None:
+        curve.set(color=one.color, linewidth=1.4)
+        curve.set_dashes(one.dashes)
 
 
 def _with_interval(figure: Interval) -> str:
@@ -221,10 +224,12 @@ def _draw_curve(
     label: str,
     color: str,
     width: float = 1.6,
+    dashes: tuple[int, ...] = (),
 ) -> None:
     marker = "o" if len(history) <= 10 else ""  # a line of one epoch would be invisible
     epochs = [record.epoch for record in history]
-    axes.plot(epochs, values, color=color, label=label, linewidth=width, marker=marker, markersize=4)
+    (line,) = axes.plot(epochs, values, color=color, label=label, linewidth=width, marker=marker, markersize=4)
+    line.set_dashes(dashes)
 
 
 def _finish_curves(axes: Axes, history: Sequence[EpochRecord], best_epoch: int, ink: Ink) -> None:

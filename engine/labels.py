@@ -17,6 +17,8 @@ class LesionClass:
     """Whether it belongs to the group "malignant or pre-malignant"."""
     color: str
     """Hex colour; told apart by people with any of the common colour blindnesses (after Okabe and Ito, 2008)."""
+    dashes: tuple[int, ...]
+    """Lengths of line and gap in drawings of curves, which colour alone should not tell apart; empty: a whole line."""
 
 
 CLASSES: tuple[LesionClass, ...] = (
@@ -26,6 +28,7 @@ CLASSES: tuple[LesionClass, ...] = (
         description="Rough, sun-damaged skin that can become a carcinoma, or an early carcinoma that has not spread.",
         in_group=True,
         color="#E69F00",
+        dashes=(),
     ),
     LesionClass(
         code="bcc",
@@ -33,6 +36,7 @@ CLASSES: tuple[LesionClass, ...] = (
         description="The most common skin cancer; grows slowly and rarely spreads.",
         in_group=True,
         color="#D55E00",
+        dashes=(6, 3),
     ),
     LesionClass(
         code="bkl",
@@ -40,6 +44,7 @@ CLASSES: tuple[LesionClass, ...] = (
         description="Harmless growths of the outer skin: seborrheic keratosis, solar lentigo, lichenoid keratosis.",
         in_group=False,
         color="#009E73",
+        dashes=(3, 3),
     ),
     LesionClass(
         code="df",
@@ -47,6 +52,7 @@ CLASSES: tuple[LesionClass, ...] = (
         description="A harmless firm knot of connective tissue.",
         in_group=False,
         color="#8C6D31",
+        dashes=(1, 3),
     ),
     LesionClass(
         code="mel",
@@ -54,6 +60,7 @@ CLASSES: tuple[LesionClass, ...] = (
         description="A cancer of the pigment cells; dangerous because it spreads early.",
         in_group=True,
         color="#CC79A7",
+        dashes=(7, 3, 1, 3),
     ),
     LesionClass(
         code="nv",
@@ -61,6 +68,7 @@ CLASSES: tuple[LesionClass, ...] = (
         description="A common mole, harmless.",
         in_group=False,
         color="#0072B2",
+        dashes=(7, 3, 1, 3, 1, 3),
     ),
     LesionClass(
         code="vasc",
@@ -68,6 +76,7 @@ CLASSES: tuple[LesionClass, ...] = (
         description="A harmless growth or bleeding of small blood vessels, such as an angioma.",
         in_group=False,
         color="#56B4E9",
+        dashes=(12, 5),
     ),
 )
 

@@ -18,16 +18,8 @@ from engine.labels import CLASSES
 REDRAW_MS = 150
 """Shortest time between two redraws: what arrives in between waits for the next."""
 
-_DASHES: tuple[tuple[str, tuple[int, ...]], ...] = (
-    ("━━", ()),
-    ("╍╍", (6, 3)),
-    ("┅┅", (3, 3)),
-    ("┉┉", (1, 3)),
-    ("━·", (7, 3, 1, 3)),
-    ("━··", (7, 3, 1, 3, 1, 3)),
-    ("━ ━", (12, 5)),
-)
-"""Sign and lengths of line and gap for each class, so that colour is not the only thing that tells them apart."""
+_SIGNS = ("━━", "╍╍", "┅┅", "┉┉", "━·", "━··", "━ ━")
+"""Of the classes' lines in the legend, by their dashes."""
 _TICK_STEPS = (1, 2, 5, 10, 20, 50, 100, 200)  # 1,000 epochs at most
 
 pyqtgraph.setConfigOption("antialias", True)
@@ -159,15 +151,15 @@ class LivePlot(QWidget):
         self._batches.setBrush(dots)
         self._train_loss.setPen(c.train_line, width=2)
         self._val_loss.setPen(c.val_line, width=2)
-        for line, lesion_class, (_, dashes) in zip(self._recalls, CLASSES, _DASHES, strict=True):
-            line.setPen(lesion_class.color, width=1.5, dash=dashes or None)
+        for line, lesion_class in zip(self._recalls, CLASSES, strict=True):
+            line.setPen(lesion_class.color, width=1.5, dash=lesion_class.dashes or None)
         self._balanced.setPen(c.val_line, width=3)
         for marker, point in zip(self._markers, self._best_points, strict=True):
             marker.setPen(c.control, width=1, style=Qt.PenStyle.DashLine)
             point.setBrush(c.val_line)
             point.setPen(c.surface, width=1)
         self._loss.set_legend(("•", c.train_line, "one batch"), ("━", c.train_line, "training"), _line("validation"))
-        recalls = [(sign, one.color, one.code) for one, (sign, _) in zip(CLASSES, _DASHES, strict=True)]
+        recalls = [(sign, one.color, one.code) for one, sign in zip(CLASSES, _SIGNS, strict=True)]
         self._accuracy.set_legend(_line("balanced&nbsp;accuracy"), *recalls)
 
 

@@ -15,7 +15,7 @@ from desktop.widgets.live_plot import REDRAW_MS, LivePlot
 from desktop.widgets.plot_area import PlotArea
 from desktop.widgets.training_curves import MAX_DOTS, TrainingCurves
 from engine.events import BatchesDone
-from engine.labels import CODES
+from engine.labels import CLASSES, CODES
 from tests.desktop.made_up_training import batches, epoch_done
 
 STEPS = 500
@@ -196,5 +196,4 @@ def test_loading_the_plot_takes_over_nothing() -> None:
 
 def test_classes_are_told_apart_without_colour() -> None:
     """Each line has dashes of its own, and the legend shows them."""
-    signs, dashes = zip(*live_plot._DASHES, strict=True)
-    assert len(set(signs)) == len(set(dashes)) == len(CODES)
+    assert len(set(live_plot._SIGNS)) == len({one.dashes for one in CLASSES}) == len(CODES)
