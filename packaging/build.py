@@ -83,7 +83,7 @@ def self_test(executable: Path) -> bool:
         variables = {name: os.environ[name] for name in passed_on if name in os.environ}
         if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(variables):
             variables["QT_QPA_PLATFORM"] = "offscreen"  # a build server has no display
-        variables |= {"HOME": home, "USERPROFILE": home, "LOCALAPPDATA": home, "APPDATA": home}
+        variables |= {"PATH": home, "HOME": home, "USERPROFILE": home, "LOCALAPPDATA": home, "APPDATA": home}
         return subprocess.run([str(executable), "self-test"], env=variables, cwd=home, check=False).returncode == 0
 
 

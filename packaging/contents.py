@@ -15,11 +15,7 @@ from PyInstaller.utils.hooks import collect_data_files, collect_dynamic_libs, co
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN_PACKAGES = ("engine", "desktop")
-COLLECTION_MODES = {
-    "gradio": "py",  # it reads its own sources while it is imported
-    "torch": "pyz",  # its sources are read by its compilers alone, which this program does not use
-    "torchvision": "pyz",
-}
+_READS_ITSELF = re.compile(r"^install_config_module\(", re.MULTILINE)
 LIBRARY_PATTERNS = ["*.so", "*.pyd", "*.dll", "*.dylib"]
 
 Entry = tuple[str, str]
@@ -33,6 +29,19 @@ _NOT_BROUGHT = ("screenshots",)
 def hidden_imports() -> list[str]:
     """Modules that are imported by name or in functions: all of the program's own, whose imports are then followed."""
     return [name for package in OWN_PACKAGES for name in collect_submodules(package)]
+
+
+def collection_modes() -> dict[str, str]:
+    """Which packages are collected as sources: Gradio, and those modules of PyTorch that read themselves.
+
+    The other sources of PyTorch are for its compilers, which this program does not use.
+    """
+    torch = Path(str(importlib.util.find_spec("torch").origin)).parent  # type: ignore[union-attr]
+    modes = {"gradio": "py", "torch": "pyz", "torchvision": "pyz"}
+    for path in sorted(torch.rglob("*.py")):
+        if _READS_ITSELF.search(path.read_text(encoding="utf-8")):
+            modes[".".join(path.relative_to(torch.parent).with_suffix("").parts)] = "pyz+py"
+    return modes
 
 
 def resources(root: Path = ROOT) -> list[Entry]:

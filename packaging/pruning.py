@@ -91,6 +91,11 @@ def is_library(name: str) -> bool:
     return folder in ("", "PySide6/Qt/lib") and ".so" in file and not is_module and not file.startswith("libpython")
 
 
+def is_from_system(name: str) -> bool:
+    """Whether a file of a Linux bundle was taken from the system that it was built on."""
+    return "/" not in name and is_library(name)
+
+
 def needed_libraries(binaries: Iterable[tuple[str, str, str]], imports_of: Callable[[str], set[str]]) -> set[str]:
     """The names in a Linux bundle of those libraries that something kept needs, directly or not.
 

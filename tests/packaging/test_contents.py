@@ -99,6 +99,14 @@ def test_every_resource_is_collected_in_its_folder() -> None:
     assert left <= {"screenshots"}
 
 
+def test_modules_that_read_their_own_sources_have_them() -> None:
+    """PyTorch's settings are read from their comments while it is imported; without them nothing of it is."""
+    modes = contents.collection_modes()
+    assert modes["torch.distributed.config"] == modes["torch._dynamo.config"] == "pyz+py"
+    assert modes["gradio"] == "py"
+    assert modes["torch"] == "pyz"
+
+
 def test_no_source_opens_a_resource_that_is_not_collected() -> None:
     """The pictures of the README are named nowhere in the program."""
     assert not [path for path in sources() if '"screenshots"' in path.read_text(encoding="utf-8")]
