@@ -1,19 +1,44 @@
 """What the tests of training share: demo data, small configs, and one finished training."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from torch import nn
 
 from engine.config import TrainingConfig, from_recipe
 from engine.data import demo
 from engine.events import Event
+from engine.model import network
 from engine.results import TrainingResult
 from engine.runs import RunFolder
 from engine.training.trainer import train
 
 MakeConfig = Callable[..., TrainingConfig]
+
+
+def build_small(backbone: str) -> nn.Module:
+    """A network whose steps and files cost next to nothing, with the parts that tests take hold of by name."""
+    layers = {
+        "conv1": nn.Conv2d(3, 8, 3, stride=2),
+        "bn1": nn.BatchNorm2d(8),
+        "relu": nn.ReLU(),
+        "layer3": nn.Conv2d(8, 16, 3, stride=2),
+        "bn2": nn.BatchNorm2d(16),
+        "relu2": nn.ReLU(),
+        "pool": nn.AdaptiveAvgPool2d(1),
+        "flatten": nn.Flatten(),
+        "fc": nn.Linear(16, 7),
+    }
+    return nn.Sequential(OrderedDict(layers))
+
+
+@pytest.fixture
+def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every network is a small one, for promises that have nothing to do with what learns; in this process only."""
+    monkeypatch.setattr(network, "build", build_small)
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +86,11 @@ class FinishedTraining:
 @pytest.fixture(scope="session")
 def finished(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> FinishedTraining:
     """One training for all tests that only look at what it left."""
+    return finish_training(demo_data, tmp_path_factory)
+
+
+def finish_training(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> FinishedTraining:
+    """A training in a home of its own."""
     home = tmp_path_factory.mktemp("training-home")
     events: list[Event] = []
     config = small_config(demo_data, tmp_path_factory.mktemp("training") / "runs")

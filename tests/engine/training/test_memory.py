@@ -127,6 +127,7 @@ def _sgd(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
     return torch.optim.SGD(module.parameters(), lr=config.learning_rate)
 
 
+@pytest.mark.usefixtures("small_network")
 def test_a_training_in_too_little_memory_learns_the_same(
     make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +22,14 @@ from engine.events import (
     StatusChanged,
     TrainingAdjusted,
 )
+from engine.model import network
 from engine.results import TrainingResult
 from engine.run_lock import held, is_in_use
 from engine.runs import RunFolder, list_resumable, list_runs, read_history
 from engine.training import checkpoint, learner, loop, meter
 from engine.training.checkpoint import read_newest
 from engine.training.trainer import resume, train
-from tests.engine.training.conftest import FinishedTraining, MakeConfig, small_config
+from tests.engine.training.conftest import FinishedTraining, MakeConfig, build_small, finish_training, small_config
 
 _FILES = {"config.json", "split.csv", "history.csv", "model.safetensors"}
 
@@ -50,6 +51,20 @@ def _pause_when(is_time: Callable[[Event], bool], run: Callable[..., TrainingRes
         run(asked, control=control, on_event=tell)
     assert not control.hears_pause
     return caught.value
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_networks() -> Iterator[None]:
+    """In all of this file: a resumed training does the same to every network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network, "build", build_small)
+        yield
+
+
+@pytest.fixture(scope="module")
+def finished(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> FinishedTraining:
+    """The uninterrupted training that the others are held against."""
+    return finish_training(demo_data, tmp_path_factory)
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +120,7 @@ def test_a_training_that_is_paused_everywhere_ends_as_if_it_had_not_been(
     assert [event.step for event in events if isinstance(event, BatchesDone)] == [4]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def paused_once(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that was paused after its first epoch; tests take a copy."""
     with pytest.MonkeyPatch.context() as patch:

@@ -60,6 +60,7 @@ class TestWhatATrainingLeaves:
         assert written["versions"].keys() == {"lesion-lab", "python", "torch", "torchvision", "numpy", "pillow"}
         assert "no ImageNet weights" in written["weights"]
 
+    @pytest.mark.usefixtures("small_network")
     def test_threads_are_settled_too(self, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
         """0 threads becomes the number that was used, since another would round differently."""
         monkeypatch.setattr(trainer, "CORES", 1)
@@ -184,6 +185,7 @@ def test_a_killed_training_leaves_its_best_model(finished: FinishedTraining, tmp
     assert run.model == found[0]
 
 
+@pytest.mark.usefixtures("small_network")
 class TestEnds:
     """How a training ends before its last epoch."""
 
@@ -233,6 +235,7 @@ def _break_loss(monkeypatch: pytest.MonkeyPatch, at_call: int) -> None:
     monkeypatch.setattr(learner.functional, "cross_entropy", loss)
 
 
+@pytest.mark.usefixtures("small_network")
 class TestTrouble:
     """What goes wrong, and what is left then."""
 
@@ -323,7 +326,8 @@ class TestTrouble:
         assert not config.out.exists()
 
 
-def test_settings_of_pytorch_are_put_back(finished: FinishedTraining, make_config: MakeConfig) -> None:
+@pytest.mark.usefixtures("small_network")
+def test_settings_of_pytorch_are_put_back(make_config: MakeConfig) -> None:
     """After a training threads, exactness and random state are as its caller had them."""
     before = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), torch.get_rng_state().tolist())
     train(make_config(epochs=1, limit=40))
