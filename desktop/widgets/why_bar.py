@@ -12,11 +12,11 @@ from desktop.theme import GAP, set_role
 from desktop.widgets.image_view import ImageView
 from desktop.widgets.prediction_model import Answer
 from engine import calls, wording
+from engine.heat_colors import heat_color
 from engine.labels import CLASSES, CODES, INDEX
 from engine.prediction_results import Explanation, HeatMap
 
 _DELAY_MS = 150  # long enough to run down the list without asking for every image
-_COLORS = ((40, 60, 255), (0, 220, 230), (255, 255, 0))  # from dim to bright; as in saved pages
 
 
 class WhyBar(QWidget):
@@ -165,13 +165,5 @@ def tint(heat: HeatMap) -> QPixmap:
     if not any(levels):
         return QPixmap()
     image = QImage(levels, grey.width(), grey.height(), grey.bytesPerLine(), QImage.Format.Format_Indexed8)
-    image.setColorTable([_color(level) for level in range(256)])
+    image.setColorTable([qRgba(*heat_color(level), level) for level in range(256)])
     return QPixmap.fromImage(image)
-
-
-def _color(level: int) -> int:
-    low, middle, high = _COLORS
-    share = level / 127.5
-    start, end, way = (low, middle, share) if share <= 1 else (middle, high, share - 1)
-    red, green, blue = (round(a + way * (b - a)) for a, b in zip(start, end, strict=True))
-    return qRgba(red, green, blue, level)

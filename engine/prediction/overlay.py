@@ -4,10 +4,10 @@ import io
 
 from PIL import Image
 
+from engine.heat_colors import heat_color
 from engine.prediction_results import HeatMap
 
 _OPACITY = 0.6  # where the map is brightest
-_COLORS = ((40, 60, 255), (0, 220, 230), (255, 255, 0))  # from dim to bright; red and brown are the image's own
 
 
 def lay_over(image: Image.Image, heat: HeatMap) -> Image.Image:
@@ -31,12 +31,5 @@ def _levels(heat: HeatMap) -> Image.Image:
 
 
 def _colors(levels: Image.Image) -> tuple[Image.Image, Image.Image, Image.Image]:
-    red, green, blue = (levels.point([_color(level, channel) for level in range(256)]) for channel in range(3))
+    red, green, blue = (levels.point([heat_color(level)[channel] for level in range(256)]) for channel in range(3))
     return red, green, blue
-
-
-def _color(level: int, channel: int) -> int:
-    """A channel of the colour for a level of 0..255, between the two of `_COLORS` next to it."""
-    at = level / 255 * (len(_COLORS) - 1)
-    first = min(int(at), len(_COLORS) - 2)
-    return round(_COLORS[first][channel] + (at - first) * (_COLORS[first + 1][channel] - _COLORS[first][channel]))
