@@ -45,6 +45,7 @@ IN_GUIDE = (
     "prediction",
     "web-running",
 )
+SIDE = 32
 _PATIENCE_S = 600
 _COLORS = 224
 
@@ -91,6 +92,7 @@ class Photographer:
         """A small network, for a few epochs."""
         page = cast(TrainPage, self.window.pages["train"])
         self.window.show_page("train")
+        page.form.image_size.setValue(SIDE)
         self.wait(lambda: "this computer" in page.purpose)
         self.take("train")
         self.press(page.start_button)
