@@ -15,7 +15,7 @@ from PyInstaller.utils.hooks import collect_data_files, collect_dynamic_libs, co
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN_PACKAGES = ("engine", "desktop")
-_READS_ITSELF = re.compile(r"^install_config_module\(", re.MULTILINE)
+_READS_ITSELF = re.compile(r"^install_config_module\(|\b_overload(_method)?\b", re.MULTILINE)
 LIBRARY_PATTERNS = ["*.so", "*.pyd", "*.dll", "*.dylib"]
 
 Entry = tuple[str, str]
@@ -36,11 +36,14 @@ def collection_modes() -> dict[str, str]:
 
     The other sources of PyTorch are for its compilers, which this program does not use.
     """
-    torch = Path(str(importlib.util.find_spec("torch").origin)).parent  # type: ignore[union-attr]
-    modes = {"gradio": "py", "torch": "pyz", "torchvision": "pyz"}
-    for path in sorted(torch.rglob("*.py")):
-        if _READS_ITSELF.search(path.read_text(encoding="utf-8")):
-            modes[".".join(path.relative_to(torch.parent).with_suffix("").parts)] = "pyz+py"
+    modes = {"gradio": "py"}
+    for package in ("torch", "torchvision"):
+        modes[package] = "pyz"
+        folder = Path(str(importlib.util.find_spec(package).origin)).parent  # type: ignore[union-attr]
+        for path in sorted(folder.rglob("*.py")):
+            reads_itself = _READS_ITSELF.search(path.read_text(encoding="utf-8")) is not None
+            if reads_itself and path.name != "__init__.py":  # a package's mode would be that of all in it
+                modes[".".join(path.relative_to(folder.parent).with_suffix("").parts)] = "pyz+py"
     return modes
 
 

@@ -103,6 +103,8 @@ def test_modules_that_read_their_own_sources_have_them() -> None:
     """PyTorch's settings are read from their comments while it is imported; without them nothing of it is."""
     modes = contents.collection_modes()
     assert modes["torch.distributed.config"] == modes["torch._dynamo.config"] == "pyz+py"
+    assert modes["torch.nn.functional"] == modes["torch.functional"] == modes["torch.nn.modules.rnn"] == "pyz+py"
+    assert modes["torchvision.models.densenet"] == "pyz+py"
     assert modes["gradio"] == "py"
     assert modes["torch"] == "pyz"
 
