@@ -1,15 +1,18 @@
 """What the tests of training share: demo data, small configs, and one finished training."""
 
+import io
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from torch import nn
 
 from engine.config import TrainingConfig, from_recipe
 from engine.data import demo
+from engine.evaluation import report
 from engine.events import Event
 from engine.model import network
 from engine.results import TrainingResult
@@ -66,6 +69,14 @@ def small_config(data: Path, out: Path, **settings: object) -> TrainingConfig:
 def make_config(demo_data: Path, tmp_path: Path) -> MakeConfig:
     """Makes configs of trainings that take a few seconds, with the settings that are given."""
     return lambda data=demo_data, **settings: small_config(data, tmp_path / "runs", **settings)
+
+
+@pytest.fixture
+def blank_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evaluations write all their files, but draw nothing, which takes most of their time."""
+    blank = io.BytesIO()
+    Image.new("L", (1, 1)).save(blank, format="PNG")
+    monkeypatch.setattr(report, "_as_png", lambda figure: blank.getvalue())
 
 
 @dataclass(frozen=True)

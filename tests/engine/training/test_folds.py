@@ -61,7 +61,7 @@ def _hashes(result: FoldsResult) -> list[bytes]:
     return [RunFolder(run).final_model.read_bytes()[-4096:] for run in result.pooled.runs]
 
 
-@pytest.mark.usefixtures("small_network")
+@pytest.mark.usefixtures("small_network", "blank_figures")
 def test_every_image_is_answered_once_and_no_fold_is_offered_as_the_model(config: TrainingConfig) -> None:
     """All folds are trained, each test part is opened once, counted with all runs, and nothing is done twice."""
     told = _At(0, lambda: None)
@@ -145,7 +145,7 @@ def test_killed_in_the_second_fold_it_goes_on_there(config: TrainingConfig, home
     assert result.pooled.n_images == read_split(FoldSet(result.path).split)["image_id"].nunique()
 
 
-@pytest.mark.usefixtures("small_network")
+@pytest.mark.usefixtures("small_network", "blank_figures")
 def test_stopping_early_ends_one_fold_only_and_the_evaluation_can_be_paused(config: TrainingConfig) -> None:
     """The folds after it go their whole way; paused when all are trained, the set is evaluated when it is resumed."""
     control = Control()
@@ -190,7 +190,7 @@ def test_a_fold_whose_numbers_run_away_is_not_trained_again_in_vain(
         resume_folds(waiting.path)
 
 
-@pytest.mark.usefixtures("small_network")
+@pytest.mark.usefixtures("small_network", "blank_figures")
 def test_cancelling_leaves_nothing(config: TrainingConfig) -> None:
     """Not even the folds that were finished."""
     control = Control()

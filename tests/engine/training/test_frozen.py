@@ -65,6 +65,7 @@ def test_only_the_last_layer_has_learned(quick: FinishedTraining, weights_file: 
     assert quick.config.recipe == "quick"
 
 
+@pytest.mark.usefixtures("blank_figures")
 def test_it_leaves_what_every_training_leaves(quick: FinishedTraining) -> None:
     """History, finished model with temperature and operating point, live losses, and figures that hold elsewhere."""
     card = load_model(quick.result.model, _CPU).card

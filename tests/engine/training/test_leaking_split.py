@@ -18,7 +18,7 @@ from engine.training.trainer import train
 from tests.engine.training.conftest import MakeConfig
 
 
-@pytest.mark.usefixtures("small_network")
+@pytest.mark.usefixtures("small_network", "blank_figures")
 def test_the_mark_stands_on_every_output(make_config: MakeConfig, demo_data: Path, tmp_path: Path) -> None:
     """Run, model, evaluation, its files, predictions, window and terminal: none shows a figure without it."""
     with (demo_data / "HAM10000_metadata.csv").open(newline="") as file:
@@ -57,7 +57,7 @@ def test_the_mark_stands_on_every_output(make_config: MakeConfig, demo_data: Pat
     assert any(line.startswith("Leaking split") for line in wording.describe(answer))
 
 
-@pytest.mark.usefixtures("small_network")
+@pytest.mark.usefixtures("small_network", "blank_figures")
 def test_the_notebook_split_shows_what_it_does(make_config: MakeConfig) -> None:
     """An image stands in several parts and is scored once in each; every figure is marked."""
     with pytest.raises(DataError, match="leaks"):
