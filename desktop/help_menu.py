@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QMessageBox, QPushButton
 
 from desktop import facts
 from desktop.errors import describe_error
 from desktop.jobs import JobRunner
+from desktop.outside import open_outside
 from desktop.single_job import SingleJob
 from desktop.state import AppState
 from desktop.widgets.about_dialog import AboutDialog
@@ -96,7 +97,7 @@ class HelpMenu(QMenu):
     def _on_log(self) -> None:
         with contextlib.suppress(OSError):
             places.log_dir().mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.log_dir())))
+        open_outside(places.log_dir())
 
     @Slot()
     def _on_diagnostics(self) -> None:

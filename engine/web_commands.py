@@ -10,6 +10,7 @@ from engine.calls import WEB_PORT
 from engine.errors import Cancelled, ConfigError
 from engine.evaluation_commands import find_model
 from engine.events import Control, Event, OnEvent, WebDemoStarted
+from engine.outside import users_environment
 from engine.starter import starter_model
 
 COMMANDS = ("web",)
@@ -47,7 +48,8 @@ def run_web(options: argparse.Namespace, control: Control, on_event: OnEvent) ->
         if isinstance(event, WebDemoStarted):
             url = event.url
             if options.open:
-                webbrowser.open(url)
+                with users_environment():
+                    webbrowser.open(url)
 
     try:
         serve(model, options.port, options.device, control=control, on_event=listen)

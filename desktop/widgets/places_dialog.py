@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from desktop.errors import ErrorPanel
+from desktop.outside import open_outside
 from desktop.theme import GAP
 from desktop.widgets.help_dialog import HelpDialog
 from engine import home_choice, places
@@ -68,7 +68,7 @@ class PlacesDialog(HelpDialog):
 
     @Slot()
     def _on_open_clicked(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.home_dir())))
+        open_outside(places.home_dir())
 
     @Slot()
     def _on_choose_clicked(self) -> None:

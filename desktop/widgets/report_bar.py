@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from desktop.outside import open_outside
 from desktop.theme import GAP
 from desktop.widgets.save_dialog import ask_where
 from desktop.widgets.section import make_label
@@ -74,14 +74,14 @@ class ReportBar(QFrame):
             self.failed.emit(error)
             return
         self._folder = target.parent
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(target)))
+        open_outside(target)
 
     @Slot()
     def _on_folder_clicked(self) -> None:
         if self._evaluation is not None:
             folder = next((path.parent for path in self._evaluation.files), self._evaluation.run)
             is_there = folder.is_dir()
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder if is_there else self._evaluation.run)))
+            open_outside(folder if is_there else self._evaluation.run)
 
 
 def _report(evaluation: Evaluation) -> Path | None:

@@ -1,9 +1,10 @@
 """Where the web demo is: its address to read, to copy and to open."""
 
 from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from desktop.outside import open_outside
 from desktop.theme import GAP
 
 
@@ -49,4 +50,4 @@ class ServedAddress(QWidget):
 
     @Slot()
     def _on_open_clicked(self) -> None:
-        QDesktopServices.openUrl(QUrl(self._url))
+        open_outside(QUrl(self._url))
