@@ -18,7 +18,7 @@ from engine import calls, wording
 from engine.prediction_results import SimilarImages
 
 _DELAY_MS = 150  # long enough to run down the list without asking for every image
-_BOX_TIP = "Those of the model's training images that the network finds most like this one, with their diagnoses"
+_BOX_TIP = "Those of the model's training images that the network finds most like this one, with their diagnoses."
 
 
 class SimilarStrip(QWidget):

@@ -129,7 +129,7 @@ class WhyBar(QWidget):
 
     def _lay_out(self) -> None:
         self.class_choice.addItems([one.name for one in CLASSES])
-        self.why_box.setToolTip("A heat map: where in the image the network found what speaks for the class")
+        self.why_box.setToolTip("A heat map: where in the image the network found what speaks for the class.")
         self.why_box.setAccessibleDescription(self.why_box.toolTip())
         self.class_choice.setAccessibleName("Class of the heat map")
         self.class_choice.setToolTip("For which class the heat map shows what speaks for it.")
@@ -140,7 +140,7 @@ class WhyBar(QWidget):
         self.slider.setMinimumHeight(3 * GAP)  # the handle is taller than the style says
         self.slider.setValue(60)
         self.slider.setAccessibleName("Opacity of the heat map")
-        self.slider.setToolTip("Opacity of the heat map")
+        self.slider.setToolTip("How strongly the heat map covers the image.")
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self.words, "small")

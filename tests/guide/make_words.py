@@ -6,19 +6,32 @@ uv run python -m tests.guide.make_words
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QCheckBox, QComboBox, QRadioButton, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QRadioButton,
+)
 
-from desktop.widgets.recipe_form import NETWORKS, RecipeForm
+from desktop.main_window import MainWindow
+from desktop.settings import Settings
+from desktop.state import AppState
+from desktop.widgets.recipe_form import NETWORKS
+from desktop.widgets.run_choice import RunChoice
 from engine import metric_wording, places
 from engine.labels import CLASSES, GROUP_NAME
 from engine.metric_wording import COLUMNS, METRICS
-from tests.desktop.scripted_runner import ScriptedRunner
+from tests.desktop.faces import QuietRunner, operable, turn
 
 GUIDE = places.resources_dir() / "guide"
-_FIELDS = (QComboBox, QAbstractSpinBox, QCheckBox, QRadioButton)
+_FIELDS = (QComboBox, QAbstractSpinBox, QCheckBox, QRadioButton, QLineEdit, QAbstractSlider)
 _BACK = "[Back to the beginning](index.md)"
 
 
@@ -43,24 +56,34 @@ def make_numbers() -> str:
     return "\n".join(lines) + "\n"
 
 
-def make_words() -> str:
-    """The page about the settings of a training; needs an application."""
+def make_words(folder: Path) -> str:
+    """The page about the settings; needs an application and a home of its own. `folder` stands for data."""
     lines = ["# Every setting in a sentence", "", _BACK, ""]
-    lines += ["These are the settings of the Train page. The same sentences appear when you point at a field.", ""]
-    lines += [f"- **{name}**: {sentence}" for name, sentence in dict(_settings()).items()]
-    lines += ["", "## Networks", ""]
+    lines += ["The same sentences appear when you point at a field.", ""]
+    for page, settings in _find_settings(folder).items():
+        lines += [f"## {page}", ""]
+        lines += [f"- **{name}**: {sentence}" for name, sentence in settings.items()]
+        lines.append("")
+    lines += ["## Networks", ""]
     lines += [f"- **{name}**: {sentence}" for name, sentence in NETWORKS.values()]
     return "\n".join(lines) + "\n"
 
 
-def _settings() -> Iterator[tuple[str, str]]:
-    """Name and sentence of each field of the form, in the order in which the Tab key reaches them."""
-    form = RecipeForm(ScriptedRunner())  # type: ignore[arg-type]
-    widget: QWidget = form
-    while (widget := widget.nextInFocusChain()) is not form:
-        if isinstance(widget, _FIELDS) and widget.toolTip():
-            yield widget.accessibleName(), widget.toolTip()
-    form.deleteLater()
+def _find_settings(folder: Path) -> dict[str, dict[str, str]]:
+    """Name and sentence of each field, by the page that it is on, in the order of the pages."""
+    runner, state = QuietRunner(), AppState()
+    window = MainWindow(state, runner, Settings())  # type: ignore[arg-type]
+    window.show()
+    found: dict[str, dict[str, str]] = {}
+    for _ in turn(window, state, runner, folder):
+        for widget in operable(window.page, also_disabled=True):
+            if isinstance(widget, _FIELDS) and not isinstance(widget, RunChoice):  # that one tells of the run
+                name = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+                found.setdefault(window.page.title, {})[name.replace("&", "")] = widget.toolTip()
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete.value)  # now, in the window's own thread
+    return found
 
 
 def main() -> int:
@@ -69,9 +92,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         os.environ["LESION_LAB_HOME"] = home
         app = QApplication(sys.argv[:1])
-        pages = {"numbers.md": make_numbers(), "words.md": make_words()}
-        for name, text in pages.items():
-            (GUIDE / Path(name)).write_text(text, encoding="utf-8")
+        for name, text in (("numbers.md", make_numbers()), ("words.md", make_words(Path(home)))):
+            (GUIDE / name).write_text(text, encoding="utf-8")
         app.processEvents()
     return 0
 

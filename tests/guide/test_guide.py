@@ -55,10 +55,10 @@ def test_the_pictures_are_those_that_the_script_makes() -> None:
             assert picture.width > 1000
 
 
-def test_the_words_are_those_of_the_program(qtbot: QtBot) -> None:
+def test_the_words_are_those_of_the_program(qtbot: QtBot, tmp_path: Path) -> None:
     """Classes, figures and settings are explained as the window does; `python -m tests.guide.make_words` mends it."""
     assert (GUIDE / "numbers.md").read_text(encoding="utf-8") == make_numbers()
-    assert (GUIDE / "words.md").read_text(encoding="utf-8") == make_words()
+    assert (GUIDE / "words.md").read_text(encoding="utf-8") == make_words(tmp_path)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -70,6 +70,14 @@ def test_the_window_can_show_it(qtbot: QtBot, page: Path) -> None:
     text = browser.toPlainText()
     assert text.startswith(page.read_text(encoding="utf-8").split("\n")[0].removeprefix("# "))
     assert [mark for mark in ("**", "](", "|---", "## ") if mark in text] == []
+
+
+def test_the_readme_shows_what_is_there() -> None:
+    """Its links within the repository, pictures included, lead somewhere."""
+    readme = Path(__file__).parents[2] / "README.md"
+    targets = [target for _, _, target in links(readme) if "://" not in target]
+    assert len(targets) > 5
+    assert [target for target in targets if not (readme.parent / target).exists()] == []
 
 
 def test_it_says_what_it_is_not() -> None:
