@@ -10,6 +10,7 @@ from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop.errors import UncaughtReporter, log_to_file
+from desktop.garbage import GarbageCollector
 from desktop.home_question import settle_home
 from desktop.jobs import JobRunner
 from desktop.main_window import NAME, MainWindow
@@ -85,6 +86,7 @@ def run(arguments: Sequence[str | Path]) -> int:
 
 def _show_window(app: Application, instance: SingleInstance, paths: tuple[Path, ...]) -> int:
     log_to_file()
+    garbage = GarbageCollector(app)
     runner = JobRunner()
     window = MainWindow(AppState(), runner, Settings())
     reporter = UncaughtReporter()
@@ -99,6 +101,7 @@ def _show_window(app: Application, instance: SingleInstance, paths: tuple[Path, 
         return app.exec()
     finally:
         runner.shutdown()
+        garbage.stop()
         sys.excepthook = sys.__excepthook__
         start.deleteLater()
 

@@ -1,5 +1,6 @@
 """What the tests of the window share: a runner that is shut down, and the state and settings of a fresh home."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.garbage import collect_due
 from desktop.jobs import JobRunner
 from desktop.settings import Settings
 from desktop.state import AppState
@@ -29,6 +31,21 @@ def starter_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_bytes(b"no model")
     monkeypatch.setattr(starter, "starter_model", lambda: path)
     return path
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _no_garbage_in_threads() -> Iterator[None]:
+    """Nothing is collected in a thread, as in the program: Qt's objects die in the window's thread."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _garbage_waits(_no_garbage_in_threads: None) -> Iterator[None]:
+    """Until the test is over."""
+    yield
+    collect_due()
 
 
 @pytest.fixture
