@@ -117,9 +117,9 @@ class TrainPage(Page):
     @Slot()
     def _on_estimate_changed(self) -> None:
         data = self._state.dataset
-        if data is None:
+        if data is None or self._phase == "busy":  # then the progress says how long
             self.set_purpose(f"{_PURPOSE}.")
-        elif self._phase != "busy":
+        else:
             images = words.count_of(data.n_images, "image")
             self.set_purpose(f"{_PURPOSE}, with {images}. {self.estimator.headline}".strip())
         if self._phase == "ready":
@@ -154,6 +154,7 @@ class TrainPage(Page):
     def _follow(self, job: Job) -> None:
         self.estimator.stop()
         self._job, self._resumed, self._phase = job, None, "busy"
+        self._on_estimate_changed()
         job.succeeded.connect(self._on_succeeded)
         job.failed.connect(self._on_failed)
         job.cancelled.connect(self._on_cancelled)
