@@ -22,7 +22,7 @@ from engine.training.trainer import train
 MakeConfig = Callable[..., TrainingConfig]
 
 
-def build_small(backbone: str) -> nn.Module:
+def build_small(backbone: str, dropout: float = 0.0) -> nn.Module:
     """A network whose steps and files cost next to nothing, with the parts that tests take hold of by name."""
     layers = {
         "conv1": nn.Conv2d(3, 8, 3, stride=2),
@@ -33,6 +33,7 @@ def build_small(backbone: str) -> nn.Module:
         "relu2": nn.ReLU(),
         "pool": nn.AdaptiveAvgPool2d(1),
         "flatten": nn.Flatten(),
+        "dropout": nn.Dropout(dropout),
         "fc": nn.Linear(16, 7),
     }
     return nn.Sequential(OrderedDict(layers))

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -22,12 +22,13 @@ from engine.data.split import check_no_leak, read_split, split_sha256
 from engine.errors import Cancelled, DataError, DiskError, ModelFileError, TrainingError
 from engine.events import BatchesDone, Control, EpochDone, Event, RunStarted, StatusChanged, TrainingAdjusted
 from engine.labels import CODES, LIMITS, NOTICE
+from engine.model import network
 from engine.model.file import load_model, weights_sha256
 from engine.results import TrainingResult
 from engine.runs import RunFolder, list_runs, read_history
 from engine.training import learner, trainer
 from engine.training.trainer import train
-from tests.engine.training.conftest import FinishedTraining, MakeConfig
+from tests.engine.training.conftest import FinishedTraining, MakeConfig, build_small
 
 _ROOT = Path(__file__).parents[3]
 _CPU = torch.device("cpu")
@@ -134,55 +135,63 @@ class TestWhatATrainingLeaves:
         assert weights_sha256(load_model(finished.result.model, _CPU).module) == finished.result.weights_sha256
 
 
-def test_a_fresh_process_repeats_it_bit_for_bit(finished: FinishedTraining, tmp_path: Path) -> None:
-    """The run's own config.json, trained again elsewhere, gives the same history, split and weights."""
-    result = _finish_process(_start_process(finished.folder.config, tmp_path))
-    again = RunFolder(Path(result["run"]))
-    assert _history_without_seconds(again) == _history_without_seconds(finished.folder)
-    assert again.split.read_bytes() == finished.folder.split.read_bytes()
-    assert result["weights_sha256"] == finished.result.weights_sha256
-
-
 _SCRIPT = """
 import json, sys
 from pathlib import Path
 from engine.config import read_config
 from engine.training.trainer import train
-result = train(read_config(Path(sys.argv[1]), out=sys.argv[2], epochs=int(sys.argv[3])))
-print(json.dumps({"run": str(result.run), "weights_sha256": result.weights_sha256}))
+result = train(read_config(Path(sys.argv[1]), out=sys.argv[2]))
+print(json.dumps({"run": str(result.run), "weights_sha256": result.weights_sha256}), flush=True)
+train(read_config(Path(sys.argv[1]), out=sys.argv[3], epochs=500))
 """
 
 
-def _start_process(config: Path, out: Path, epochs: int = 2) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-W", "error", "-c", _SCRIPT, str(config), str(out / "runs"), str(epochs)]
-    return subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+@dataclass(frozen=True)
+class _FreshProcess:
+    """What a process left that repeated a training, and was killed in another one."""
+
+    run: RunFolder
+    weights_sha256: str
+    killed: Path
+    """The folder that holds the run of the second."""
 
 
-def _finish_process(process: "subprocess.Popen[str]") -> dict[str, str]:
-    output, _ = process.communicate(timeout=240)
-    assert process.returncode == 0
-    return dict(json.loads(output))
+@pytest.fixture(scope="module")
+def fresh_process(finished: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> _FreshProcess:
+    """Repeats the finished training from its own config.json, then begins a long one and is killed with -9."""
+    out, killed = tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("killed")
+    command = [sys.executable, "-W", "error", "-c", _SCRIPT, str(finished.folder.config), str(out), str(killed)]
+    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            result = json.loads(process.stdout.readline())
+            deadline = time.monotonic() + 240
+            while not list(killed.glob("*/checkpoints/best.safetensors")):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            time.sleep(float(os.urandom(1)[0]) / 128)  # any moment will do
+        finally:
+            process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+    return _FreshProcess(RunFolder(Path(result["run"])), result["weights_sha256"], killed)
 
 
-def test_a_killed_training_leaves_its_best_model(finished: FinishedTraining, tmp_path: Path) -> None:
+def test_a_fresh_process_repeats_it_bit_for_bit(finished: FinishedTraining, fresh_process: _FreshProcess) -> None:
+    """The run's own config.json, trained again elsewhere, gives the same history, split and weights."""
+    assert _history_without_seconds(fresh_process.run) == _history_without_seconds(finished.folder)
+    assert fresh_process.run.split.read_bytes() == finished.folder.split.read_bytes()
+    assert fresh_process.weights_sha256 == finished.result.weights_sha256
+
+
+def test_a_killed_training_leaves_its_best_model(fresh_process: _FreshProcess) -> None:
     """kill -9 at any moment after the first epoch: the best model loads, and the run is listed as interrupted."""
-    process = _start_process(finished.folder.config, tmp_path, epochs=500)
-    try:
-        deadline = time.monotonic() + 240
-        while not (found := list((tmp_path / "runs").glob("*/checkpoints/best.safetensors"))):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        time.sleep(float(os.urandom(1)[0]) / 128)  # any moment will do
-    finally:
-        process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-        process.communicate()
-    card = load_model(found[0], _CPU).card
+    (best,) = fresh_process.killed.glob("*/checkpoints/best.safetensors")
+    card = load_model(best, _CPU).card
     assert not card.is_finished
     assert card.best_epoch >= 1
-    (run,) = list_runs(tmp_path / "runs")
+    (run,) = list_runs(fresh_process.killed)
     assert run.state == "interrupted"
-    assert run.model == found[0]
+    assert run.model == best
 
 
 @pytest.mark.usefixtures("small_network")
@@ -339,9 +348,10 @@ def _repeat(config: TrainingConfig) -> tuple[TrainingResult, TrainingResult]:
     return train(config), train(config)
 
 
-def test_dropout_repeats_too(make_config: MakeConfig) -> None:
+def test_dropout_repeats_too(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """A network with dropout, with the notebook's recipe, gives the same bits again, whatever was drawn in between."""
-    config = make_config(recipe="notebook", backbone="mobilenet_v3_large", epochs=1, limit=25)
+    monkeypatch.setattr(network, "build", lambda backbone: build_small(backbone, dropout=0.5))
+    config = make_config(recipe="notebook", epochs=1, limit=25)
     torch.manual_seed(5)
     first, second = _repeat(config)
     assert first.weights_sha256 == second.weights_sha256
@@ -351,12 +361,12 @@ def test_dropout_repeats_too(make_config: MakeConfig) -> None:
 def test_imagenet_weights_from_a_file_are_used_and_named(make_config: MakeConfig, tmp_path: Path) -> None:
     """The network starts from the file's weights, and card and config say which file; a wrong file stops at once."""
     torch.manual_seed(3)
-    torch.save(get_model("resnet18", weights=None).state_dict(), tmp_path / "imagenet.pth")
-    config = make_config(weights=str(tmp_path / "imagenet.pth"), epochs=1, limit=40)
-    other = replace(config, weights="none")
-    result, without = train(config), train(other)
-    card = load_model(result.model, _CPU).card
-    assert "imagenet.pth" in card.weights
-    assert result.weights_sha256 != without.weights_sha256
+    given = get_model("resnet18", weights=None).state_dict()
+    torch.save(given, tmp_path / "imagenet.pth")
+    config = make_config(weights=str(tmp_path / "imagenet.pth"), epochs=1, limit=40, learning_rate=1e-8)
+    loaded = load_model(train(config).model, _CPU)
+    assert "imagenet.pth" in loaded.card.weights
+    learned = loaded.module.state_dict()
+    assert torch.allclose(learned["layer1.0.conv1.weight"], given["layer1.0.conv1.weight"], atol=1e-6)
     with pytest.raises(ModelFileError, match="resnet50"):
         train(replace(config, backbone="resnet50"))
