@@ -22,7 +22,14 @@ from engine.process import Lane
 from engine.web_question import ask
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_NEEDED = ("icon.svg", "style/style.qss", "style/light/down.svg", "style/dark/down.svg", "samples/samples.csv")
+_NEEDED = (
+    "icon.svg",
+    "style/style.qss",
+    "style/light/down.svg",
+    "style/dark/down.svg",
+    "samples/samples.csv",
+    "guide/index.md",
+)
 _FREE_PORT = 47860
 _IMAGE_SIZE = 32
 
