@@ -100,7 +100,10 @@ def resume_command(run: Path) -> str:
     """What to type to go on with a run: by its name where that is enough."""
     name = run.name if run.parent == places.runs_dir() else str(run)
     several = "" if own_rank() is None else "torchrun ... "
-    return f"{several}main.py resume {shlex.quote(name)}"
+    program = (
+        "lesion-lab-cli" if getattr(sys, "frozen", False) else "main.py"
+    )  # as the packaged program is called there
+    return f"{several}{program} resume {shlex.quote(name)}"
 
 
 def describe_training(result: TrainingResult) -> str:

@@ -27,6 +27,10 @@ _FILES: tuple[tuple[str, str], ...] = (
     (r"torch/(test|include|share)/", "tests, headers and CMake files of PyTorch"),
     (r"torch/bin/(?!torch_shm_manager)", "test programs and compilers of PyTorch"),
     (r"torch/lib/lib(jitbackend_test|torchbind_test|backend_with_compiler)\.", "libraries of PyTorch's own tests"),
+    (
+        r"nvidia/(.*/)?lib/lib(cusolverMg|nvrtc(-builtins)?\.alt|nvperf|pcsampling|checkpoint|nvshmem_device)",
+        "CUDA libraries that PyTorch does not load",
+    ),
     (r".*\.(a|lib|h|hpp|cuh|cmake|pxd|pyx|pxi|pyi|c|cpp|cu|f90|map)$", "what compilers read"),
     (r".*/(tests?|testing)/(?!.*\.(so|py)$).*", "tests inside packages"),
     (r"[^/]+\.dist-info/(?!METADATA$|entry_points\.txt$).*", "lists of files and licences, which licences.txt holds"),

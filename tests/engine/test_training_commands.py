@@ -64,10 +64,12 @@ def test_what_cannot_be_resumed_is_a_sentence(capsys: pytest.CaptureFixture[str]
     assert "has no checkpoint" in json.loads(capsys.readouterr().out)["error"]
 
 
-def test_a_run_is_called_by_its_name_where_that_is_enough(tmp_path: Path) -> None:
-    """And by its folder elsewhere, quoted where it must be."""
+def test_a_run_is_called_by_its_name_where_that_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And by its folder elsewhere, quoted where it must be; the packaged program has another name."""
     assert terminal.resume_command(places.runs_dir() / "run1") == "main.py resume run1"
     assert terminal.resume_command(tmp_path / "my run") == f"main.py resume '{tmp_path}/my run'"
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert terminal.resume_command(places.runs_dir() / "run1") == "lesion-lab-cli resume run1"
 
 
 def _config(*arguments: object) -> TrainingConfig:

@@ -3,6 +3,8 @@
 import ast
 import importlib.util
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +84,10 @@ def test_no_file_that_the_program_loads_is_left_out(loaded: dict[str, str | None
         "torch/bin/torch_shm_manager",
         "torchvision/_C.so",
         "nvidia/cu13/lib/libcublas.so.13",
+        "nvidia/cu13/lib/libcusolver.so.12",
+        "nvidia/cu13/lib/libnvrtc.so.13",
+        "nvidia/nvshmem/lib/libnvshmem_host.so.3",
+        "nvidia/cudnn/lib/libcudnn_adv.so.9",
         "resources/style/style.qss",
         "resources/samples/samples.csv",
         "resources/licences.txt",
@@ -119,6 +125,9 @@ def test_what_is_needed_at_run_time_stays(name: str) -> None:
         "torch/bin/protoc",
         "torch/lib/libdnnl.a",
         "torch/lib/dnnl.lib",
+        "nvidia/cu13/lib/libcusolverMg.so.12",
+        "nvidia/cu13/lib/libnvrtc.alt.so.13",
+        "nvidia/nvshmem/lib/libnvshmem_device.bc",
         "pandas/tests/io/data/a.csv",
         "numpy/_core/tests/data/a.csv",
         "sklearn/datasets/data/iris.csv",
@@ -168,3 +177,25 @@ def test_libraries_stay_as_long_as_something_needs_them() -> None:
     assert found == {"PySide6/Qt/lib/libQt6Gui.so.6", "libcrypto.so.3", "libxcb.so.1", "libXau.so.6"}
     assert not pruning.is_library("_brotli.cpython-311-x86_64-linux-gnu.so")
     assert not pruning.is_library("libpython3.11.so.1.0")
+
+
+@pytest.mark.skipif(shutil.which("readelf") is None, reason="readelf, which says what a library links to, is not here")
+def test_no_library_that_pytorch_links_to_is_left_out() -> None:
+    """The CUDA libraries that the installed PyTorch asks for by name stay, where it is a build for CUDA."""
+    torch = Path(importlib.util.find_spec("torch").origin).parent  # type: ignore[union-attr, arg-type]
+    names = re.compile(rb"lib(?:cu|nv|nccl)[\w.-]*?\.so\.\d+")
+    wanted = {name.decode() for path in torch.glob("lib/libtorch_*.so") for name in named(path, names)}
+    folders = [path for path in torch.parent.glob("nvidia/**/lib") if path.is_dir()]
+    there = {path.name: path for folder in folders for path in folder.glob("*.so*")}
+    lost = [
+        name for name in wanted & set(there) if pruning.reason_file(there[name].relative_to(torch.parent).as_posix())
+    ]
+    assert lost == []
+    if (torch / "lib/libtorch_cuda.so").is_file():
+        assert len(wanted & set(there)) > 8
+
+
+def named(path: Path, names: re.Pattern[bytes]) -> set[bytes]:
+    """The libraries that an ELF file asks the loader for."""
+    readelf = subprocess.run(["readelf", "--dynamic", "--wide", str(path)], capture_output=True, check=False)
+    return set(names.findall(readelf.stdout))
