@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sys
+from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
@@ -11,7 +12,7 @@ def main(arguments: list[str]) -> int:
 
     home_choice.obey()
     streams.ensure()
-    if arguments and (arguments[0] in cli.COMMANDS or arguments[0].startswith("-")):
+    if arguments and (arguments[0] in cli.COMMANDS or _is_meant_as_command(arguments[0])):
         return cli.main(arguments, window_check=Call("desktop.window_check:check", {}))
 
     from desktop import display
@@ -27,6 +28,11 @@ def main(arguments: list[str]) -> int:
         from desktop import early_errors
 
         return early_errors.tell(error)
+
+
+def _is_meant_as_command(argument: str) -> bool:
+    """An option, or a word that names nothing on this disk: a command that was mistyped."""
+    return argument.startswith("-") or (argument.isidentifier() and not Path(argument).exists())
 
 
 if __name__ == "__main__":

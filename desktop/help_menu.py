@@ -41,6 +41,7 @@ class HelpMenu(QMenu):
         self._window, self._state, self._runner = window, state, runner
         self.dialog: QDialog | None = None
         """What was opened last."""
+        self._guide: GuideDialog | None = None
         self.guide_action = self._add("User guide", self._on_guide, QKeySequence(Qt.Key.Key_F1))
         self.keys_action = self._add("Keyboard shortcuts", self._on_keys, QKeySequence("Ctrl+/"))
         self.welcome_action = self._add("Welcome", self.welcome_requested.emit)
@@ -74,8 +75,17 @@ class HelpMenu(QMenu):
 
     @Slot()
     def _on_guide(self) -> None:
-        dialog = self.dialog = GuideDialog(self._window)
-        dialog.show()  # beside the window: one reads and does
+        if self._guide is None:
+            self._guide = GuideDialog(self._window)
+            self._guide.finished.connect(self._on_guide_closed)
+        self.dialog = self._guide
+        self._guide.show()  # beside the window: one reads and does
+        self._guide.raise_()
+        self._guide.activateWindow()
+
+    @Slot()
+    def _on_guide_closed(self) -> None:
+        self._guide = None
 
     @Slot()
     def _on_keys(self) -> None:

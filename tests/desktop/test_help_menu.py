@@ -39,6 +39,11 @@ def test_f1_opens_the_guide_beside_the_window(window: MainWindow, qtbot: QtBot) 
     assert isinstance(dialog, GuideDialog)
     assert dialog.isVisible()
     assert not dialog.isModal()
+    window.help_menu.guide_action.trigger()
+    assert window.help_menu.dialog is dialog  # one is enough
+    dialog.close()
+    window.help_menu.guide_action.trigger()
+    assert window.help_menu.dialog is not dialog
 
 
 @pytest.mark.parametrize(
