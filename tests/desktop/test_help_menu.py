@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import JobRunner
@@ -21,6 +21,7 @@ from desktop.widgets.places_dialog import PlacesDialog
 from desktop.widgets.shortcuts_dialog import ShortcutsDialog
 from engine import places
 from engine.errors import DiskError
+from tests.desktop.faces import operable
 
 
 @pytest.fixture
@@ -63,6 +64,21 @@ def test_each_entry_opens_its_dialog(window: MainWindow, qtbot: QtBot, action: s
     qtbot.waitUntil(dialog.isVisible)
     with qtbot.waitSignal(dialog.finished):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize("name", ["guide", "keys", "places", "licences", "about"])
+def test_every_control_of_the_dialogs_has_a_name(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    """A screen reader says what each is."""
+    getattr(window.help_menu, f"{name}_action").trigger()
+    dialog = window.help_menu.dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
+    controls = list(operable(dialog, also_disabled=True))
+    assert controls
+    for widget in controls:
+        words = widget.text() if isinstance(widget, QAbstractButton) else ""
+        assert widget.accessibleName() or words, widget
+    dialog.close()
 
 
 def test_the_button_in_the_sidebar_has_the_menu(window: MainWindow) -> None:
