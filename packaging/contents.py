@@ -23,8 +23,6 @@ Entry = tuple[str, str]
 Collected = tuple[str, str, str]
 """A name in the bundle, the file behind it, and its kind, as PyInstaller has them after its analysis."""
 
-_NOT_BROUGHT = ("screenshots",)
-
 
 def hidden_imports() -> list[str]:
     """Modules that are imported by name or in functions: all of the program's own, whose imports are then followed."""
@@ -48,14 +46,9 @@ def collection_modes() -> dict[str, str]:
 
 
 def resources(root: Path = ROOT) -> list[Entry]:
-    """Every resource of the program, but the pictures of its README."""
-    folder = root / "resources"
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [
-        (str(path), str(path.parent.relative_to(root)))
-        for path in files
-        if path.relative_to(folder).parts[0] not in _NOT_BROUGHT and not path.name.startswith(".")
-    ]
+    """Every resource of the program, each in its folder."""
+    files = (path for path in sorted((root / "resources").rglob("*")) if path.is_file())
+    return [(str(path), str(path.parent.relative_to(root))) for path in files if not path.name.startswith(".")]
 
 
 def data_files(distributions: Iterable[str]) -> list[Entry]:
