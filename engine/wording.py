@@ -22,6 +22,7 @@ SHOWN_ANYWAY = (
 CANNOT_KNOW = f"What the model cannot know: {LIMITS[0].lower()}{LIMITS[1:]}"
 """The limits of every answer."""
 
+_SAME = 0.98  # similarity: other photographs of one lesion seldom reach 0.9
 _MOST_NAMED = 5  # files in a sentence
 
 
@@ -186,9 +187,17 @@ def describe_split(prediction: Prediction) -> str:
 
 
 def describe_similar(images: Sequence[SimilarImage]) -> str:
-    """Which diagnoses the most similar training images have: "5 melanocytic nevus (nv), 3 melanoma (mel)"."""
+    """Which diagnoses the most similar training images have: "5 melanocytic nevus, 3 melanoma"."""
     codes = Counter(image.dx for image in images)
-    return ", ".join(f"{n} {name_class(code)[0].lower()}{name_class(code)[1:]}" for code, n in codes.most_common())
+    names = {code: CLASSES[INDEX[code]].name for code in codes}
+    return ", ".join(f"{n} {names[code][0].lower()}{names[code][1:]}" for code, n in codes.most_common())
+
+
+def describe_similar_image(image: SimilarImage, number: int, n_images: int) -> str:
+    """One of the most similar training images: its rank, diagnosis and names."""
+    lesion = f", lesion {image.lesion_id}" if image.lesion_id else ""
+    same = "; the image you asked about, or a copy of it" if image.similarity > _SAME else ""
+    return f"Number {number} of {n_images}: {name_class(image.dx)}, image {image.image_id}{lesion}{same}"
 
 
 def describe_run(run: RunInfo) -> str:

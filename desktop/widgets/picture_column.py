@@ -23,6 +23,7 @@ class PictureColumn(QStackedWidget):
         self.similar = SimilarStrip(state, runner)
         expanding, ignored = QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored
         self.view.setSizePolicy(expanding, ignored)  # it takes what is left, and asks for nothing
+        self.view.setMinimumHeight(12 * GAP)  # in the smallest window, with all that can stand below it
         picture = QWidget()
         column = QVBoxLayout(picture)
         column.setContentsMargins(0, 0, 0, 0)

@@ -11,10 +11,10 @@ from desktop.preview_loader import PreviewLoader
 from desktop.theme import GAP, mark_primary, set_role
 from desktop.widgets.image_view import ImageView
 from engine.prediction_results import SimilarImage
-from engine.wording import name_class
+from engine.wording import describe_similar_image, name_class
 
 _SIZE = (80 * GAP, 70 * GAP)
-NO_DIAGNOSIS = "Alike to the network; that is no diagnosis of the image you asked about."
+NO_DIAGNOSIS = "Alike to the network, which is no diagnosis."
 
 
 class SimilarDialog(QDialog):
@@ -71,9 +71,8 @@ class SimilarDialog(QDialog):
         small.loadFromData(image.thumbnail, "PNG")
         self._loader.show_file(image.path, small)
         self.title.setText(name_class(image.dx))
-        place = f"Number {self._position + 1} of the {len(self._images)} most similar training images"
-        lesion = f", lesion {image.lesion_id}" if image.lesion_id else ""
-        self.facts.setText(f"{place}. Image {image.image_id}{lesion}.\n{NO_DIAGNOSIS}")
+        place = describe_similar_image(image, self._position + 1, len(self._images))
+        self.facts.setText(f"{place}.\n{NO_DIAGNOSIS}")
         self.previous_button.setEnabled(self._position > 0)
         self.next_button.setEnabled(self._position + 1 < len(self._images))
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from desktop import theme
 from engine.labels import CLASSES, INDEX
 from engine.prediction_results import SimilarImage
-from engine.wording import name_class
+from engine.wording import describe_similar_image
 
 _PICTURE = QSize(8 * theme.GAP, 6 * theme.GAP)
 _PADDING = theme.GAP // 2
@@ -52,7 +52,7 @@ class SimilarList(QListWidget):
         for number, image in enumerate(images, start=1):
             pixmap = QPixmap()
             pixmap.loadFromData(image.thumbnail, "PNG")
-            words = f"Number {number} of {len(images)}: {name_class(image.dx)}, image {image.image_id}"
+            words = describe_similar_image(image, number, len(images))
             item = QListWidgetItem(image.dx)
             item.setData(Qt.ItemDataRole.DecorationRole, pixmap)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)

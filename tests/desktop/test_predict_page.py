@@ -21,6 +21,7 @@ from engine.prediction_results import GateVerdict
 from tests.desktop.made_up_run import make_run
 from tests.desktop.samples import card, prediction, refusal
 from tests.desktop.scripted_runner import ScriptedRunner
+from tests.desktop.test_similar_strip import similar
 
 MODEL = Path("model.safetensors")
 A, B = Path("/images/a.jpg"), Path("/images/b.jpg")
@@ -441,6 +442,19 @@ def test_notice_is_always_there(ready: PredictPage, state: AppState) -> None:
     assert not ready.shows_demo_notice
     state.set_model(MODEL, card(is_demo=True))
     assert ready.shows_demo_notice
+
+
+def test_similar_images_fit_the_smallest_window(ready: PredictPage, scripted: ScriptedRunner, qtbot: QtBot) -> None:
+    """With the heat map's row and the longest words below the image, nothing has to be scrolled."""
+    drop(ready, A)
+    scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A, "akiec"),)))
+    ready.why_bar.why_box.click()
+    ready.picture.similar.box.click()
+    qtbot.waitUntil(lambda: "find_similar" in scripted.names(), timeout=5000)
+    scripted.latest("find_similar").succeed(similar("akiec", "akiec", "bkl", "bkl", "bcc", "mel", "df", "nv"))
+    qtbot.wait(50)
+    assert ready.picture.similar.list.isVisible()
+    assert ready.scroll_area.verticalScrollBar().maximum() == 0
 
 
 def test_page_fits_the_smallest_window(ready: PredictPage, scripted: ScriptedRunner, qtbot: QtBot) -> None:

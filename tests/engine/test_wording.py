@@ -7,7 +7,7 @@ import pytest
 
 from engine import wording
 from engine.labels import NOTICE
-from engine.prediction_results import GateVerdict, Prediction
+from engine.prediction_results import GateVerdict, Prediction, SimilarImage
 from engine.results import OperatingPoint, RunInfo
 
 POINT = OperatingPoint(
@@ -172,3 +172,20 @@ def test_interrupted_run_says_where_it_stopped() -> None:
     resumable = replace(run, is_resumable=True)
     assert wording.describe_run(resumable).endswith("interrupted at epoch 3 of 30, best model usable, can be resumed")
     assert wording.describe_run(finished) == "resnet18, 23 Nov 10:15; demo data"
+
+
+def _similar(dx: str, similarity: float = 0.7, lesion_id: str = "HAM_7") -> SimilarImage:
+    return SimilarImage(path=Path("a.jpg"), image_id="ISIC_1", lesion_id=lesion_id, dx=dx, similarity=similarity)
+
+
+def test_similar_images_are_told_by_diagnosis_and_rank() -> None:
+    """The most frequent diagnosis first, no number that looks like a probability; the image itself is called so."""
+    images = [_similar(dx) for dx in ("mel", "nv", "nv", "akiec")]
+    assert wording.describe_similar(images) == (
+        "2 melanocytic nevus, 1 melanoma, 1 actinic keratosis or Bowen's disease"
+    )
+    assert wording.describe_similar_image(images[0], 1, 4) == (
+        "Number 1 of 4: Melanoma (mel), image ISIC_1, lesion HAM_7"
+    )
+    itself = wording.describe_similar_image(_similar("nv", 0.9996, ""), 1, 8)
+    assert itself.endswith("image ISIC_1; the image you asked about, or a copy of it")
