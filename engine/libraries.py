@@ -2,7 +2,6 @@
 
 import importlib
 import pkgutil
-from importlib import metadata
 
 import engine
 from engine.events import Control, OnEvent, ignore_events
@@ -33,6 +32,8 @@ _OF_THE_WINDOW = ("PySide6", "pyqtgraph")
 
 def versions() -> dict[str, str]:
     """The version of each direct dependency that is installed; nothing is imported for it."""
+    from importlib import metadata  # a tenth of what the window takes to open
+
     found: dict[str, str] = {}
     for name in LIBRARIES:
         try:
