@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths, Qt, Slot
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.jobs import Job, JobRunner
@@ -256,6 +256,7 @@ class DataPage(Page):
     def _connect(self) -> None:
         self.choose_button.clicked.connect(self._on_choose_clicked)
         self.choose_other_button.clicked.connect(self._on_choose_clicked)
+        self.add_key(QKeySequence.StandardKey.Open, "Choose a folder", self.choose_button, self.choose_other_button)
         self.demo_button.clicked.connect(self.open_demo)
         self.train_button.clicked.connect(self._on_train_clicked)
         self.recent_menu.triggered.connect(self._on_recent_triggered)

@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop.jobs import Job, JobRunner
@@ -232,6 +232,7 @@ class EvaluatePage(Page):
         job.cancel()
 
     def _connect(self) -> None:
+        self.add_key(QKeySequence.StandardKey.Save, "Save the report", self.view.report.save_button)
         self.evaluations.changed.connect(self._show_state)
         self.evaluations.made.connect(self._on_made)
         self.evaluations.failed.connect(self.show_error)

@@ -1,7 +1,8 @@
 """What all pages share: title, one sentence of purpose, a place for errors, the demo notice, and a body."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import ErrorPanel
 from desktop.theme import GAP, MARGIN
@@ -20,6 +21,7 @@ class Page(QWidget):
     def __init__(self, title: str, purpose: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = title
+        self._keys: dict[QShortcut, tuple[QAbstractButton, ...]] = {}
         self.setAccessibleName(title)
         self._title = QLabel(title)
         self._title.setProperty("role", "title")
@@ -68,6 +70,21 @@ class Page(QWidget):
     def clear_error(self) -> None:
         """Take the error away: something new was begun."""
         self.error_panel.clear()
+
+    def add_key(self, keys: QKeySequence.StandardKey | str, words: str, *buttons: QAbstractButton) -> None:
+        """Let `keys` press whichever of `buttons` can be pressed now; `words` are for the list of keys in Help."""
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setWhatsThis(words)
+        shortcut.activated.connect(self._on_key)
+        self._keys[shortcut] = buttons
+
+    @Slot()
+    def _on_key(self) -> None:
+        for shortcut, buttons in self._keys.items():
+            if shortcut is self.sender():
+                pressed = next((one for one in buttons if one.isVisible() and one.isEnabled()), None)
+                if pressed is not None:
+                    pressed.click()
 
     def _lay_out(self) -> None:
         head = QVBoxLayout()

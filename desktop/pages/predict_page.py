@@ -230,6 +230,8 @@ class PredictPage(Page):
         self.opener.failed.connect(self.show_error)
         self.picture.samples.chosen.connect(self.open_paths)
         self.images_button.clicked.connect(self.opener.choose_images)
+        self.add_key(QKeySequence.StandardKey.Open, "Choose images", self.images_button)
+        self.add_key(QKeySequence.StandardKey.Save, "Save the answers", self.save_button)
         self.folder_button.clicked.connect(self.opener.choose_folder)
         self.model_choice.model_chosen.connect(self._on_model_chosen)
         self.model_choice.list_requested.connect(self._on_list_requested)

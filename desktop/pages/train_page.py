@@ -257,6 +257,7 @@ class TrainPage(Page):
         self.form.changed.connect(self._on_form_changed)
         self.estimator.changed.connect(self._on_estimate_changed)
         self.start_button.clicked.connect(self._on_start)
+        self.add_key("Ctrl+Return", "Start training", self.start_button)
         self.data_button.clicked.connect(self._on_data_requested)
         self.view.plots.loaded.connect(self._on_shown)
         self.view.evaluation_requested.connect(self._on_evaluation_requested)

@@ -146,6 +146,7 @@ class WebPage(Page):
 
     def _connect(self) -> None:
         self.start_button.clicked.connect(self._on_start_clicked)
+        self.add_key("Ctrl+Return", "Start or stop the web demo", self.start_button, self.stop_button)
         self.stop_button.clicked.connect(self._on_stop_clicked)
         self.train_button.clicked.connect(self._on_train_clicked)
         self.file_button.clicked.connect(self.opener.choose_model)
