@@ -26,7 +26,10 @@ from engine.training.chance import Purpose, stream
 
 Result = TypeVar("Result")
 
-_SECONDS = 600  # that the others may be late, while the first one waits for its disk
+_SECONDS = 120
+"""That the others may be late in an exchange before they count as hung. Not less: one that waits for a slow disk, or
+tries again with smaller portions where memory ran short, is only late, and to end a sound training costs more than two
+minutes of waiting. One that died is noticed at once."""
 _DAYS = 7  # that the data may take to be prepared
 
 
@@ -57,9 +60,33 @@ class Peers:
         self._n_turns = 0
 
     def in_turn(self, work: Callable[[], Result]) -> Result:
-        """What `work` gives, done by one process of each computer first: the others find its work in the cache."""
+        """What `work` gives, done by one process of each computer first: the others find its work in the cache.
+
+        Ends in all processes together, for computers differ in speed. Raises `TrainingError` where another one failed.
+        """
         self._n_turns += 1
-        key = f"turn {self._n_turns} of {self.rank.node}"
+        try:
+            result = self._work_in_turn(f"turn {self._n_turns} of {self.rank.node}", work)
+        except BaseException:
+            self._meet("no")
+            raise
+        if not self._meet("yes", is_waiting=True):
+            raise _parted()
+        return result
+
+    def _meet(self, answer: str, *, is_waiting: bool = False) -> bool:
+        """Tell how this turn went here, and with `is_waiting` hear whether it went well everywhere."""
+        keys = [f"turn {self._n_turns} of process {number}" for number in range(self.rank.size)]
+        self._store.set(keys[self.rank.number], answer)
+        if not is_waiting:
+            return False
+        try:
+            self._store.wait(keys, datetime.timedelta(days=_DAYS))
+            return all(self._store.get(key) == b"yes" for key in keys)
+        except RuntimeError as error:
+            raise _parted() from error
+
+    def _work_in_turn(self, key: str, work: Callable[[], Result]) -> Result:
         if self.rank.local != 0:
             try:
                 self._store.wait([key], datetime.timedelta(days=_DAYS))

@@ -1,18 +1,24 @@
 """Several processes train one network: the same weights as one, none left waiting, and resumed like any training."""
 
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import distributed as dist
 
 from engine.config import TrainingConfig
-from engine.ranks import own_rank
+from engine.errors import DiskError, EngineError
+from engine.events import Control
+from engine.ranks import Rank, own_rank
 from engine.runs import list_resumable, list_runs, read_history
 from engine.training.batches import split_batches
-from engine.training.distributed import draw_seeds, share_of
+from engine.training.distributed import Peers, draw_seeds, share_of
 from tests.engine.training import together
 from tests.engine.training.conftest import MakeConfig
 from tests.engine.training.together import run_together
@@ -49,6 +55,35 @@ def test_alone_nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     assert own_rank() is None
     assert np.array_equal(draw_seeds(None, 1, 2, 5), draw_seeds(None, 1, 2, 5))
+
+
+@pytest.mark.parametrize("failing", [None, 0, 1, 2])
+def test_a_turn_ends_in_all_processes_together(failing: int | None) -> None:
+    """A slow computer is waited for, as long as it takes; where one process fails, no other is left waiting."""
+    store, began, lock = dist.HashStore(), [], threading.Lock()
+
+    def work(number: int) -> int:
+        with lock:
+            began.append(number)
+        if number == failing:
+            raise DiskError("The disk is full.", "Make room.")
+        return number
+
+    def take_turn(number: int) -> str:
+        # Two on one computer, of which the first goes first, and one on another.
+        rank = Rank(number=number, size=3, local=number % 2, local_size=2, node=number // 2)
+        try:
+            return str(Peers(rank, store, Control(), torch.device("cpu")).in_turn(lambda: work(number)))
+        except EngineError as error:
+            return type(error).__name__
+
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(take_turn, range(3)))
+    if failing is None:
+        assert found == ["0", "1", "2"]
+        assert began.index(0) < began.index(1)
+    else:
+        assert found == ["DiskError" if number == failing else "TrainingError" for number in range(3)]
 
 
 @needs_forkserver
