@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import torch
 import torchvision
@@ -230,3 +232,47 @@ def test_nothing_is_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "file").write_text("")
     with pytest.raises(DiskError):
         export_weights(model, tmp_path / "file" / "out.pth")
+
+
+def _with_pickle(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """A file of one tensor of seven numbers, its pickle changed."""
+    whole = io.BytesIO()
+    torch.save({"conv1.weight": torch.arange(7.0)}, whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, change(content) if name.endswith("data.pkl") else content)
+    return path
+
+
+_SEVEN = b"K\x07"
+_MANY = b"J" + (2**31 - 1).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda p: p.replace(_SEVEN + b"\x85", _MANY + b"\x85"), "damaged"),  # a shape that would take 8 GB
+        (lambda p: p.replace(_SEVEN, _MANY), "damaged"),  # and a store of that size
+        (lambda p: b"\x80\x02cbuiltins\nbytearray\n" + _MANY + b"\x85R.", "builtins.bytearray"),
+        (lambda p: b"\x80\x02ctorch\nUntypedStorage\n" + _MANY + b"\x85R.", "torch.UntypedStorage"),
+        (lambda p: b"\x80\x02})\x85" + b"2\x86" * 60 + b"K\x01s.", "the instruction DUP"),  # a key that is never hashed
+        (lambda p: b"\x80\x02" + bytes(9 * 2**20), "unpacks to more"),
+    ],
+)
+def test_what_claims_to_be_huge_takes_no_memory_and_no_time(
+    tmp_path: Path, change: Callable[[bytes], bytes], reason: str
+) -> None:
+    """Refused at once, before anything of the claimed size is made."""
+    path = _with_pickle(tmp_path / "huge.pth", change)
+    before, started = psutil.Process().memory_info().rss, time.perf_counter()
+    assert reason in _refusal(path)
+    assert time.perf_counter() - started < 10
+    assert psutil.Process().memory_info().rss - before < 300 * 2**20
+
+
+def test_an_ordered_dict_with_odd_attributes_is_read_by_its_own_rules(tmp_path: Path) -> None:
+    """An attribute from the file in place of `items` is not called."""
+    filled = b"ccollections\nOrderedDict\n)R(X\x01\x00\x00\x00aK\x01u"
+    path = _with_pickle(tmp_path / "odd.pth", lambda _: b"\x80\x02" + filled + b"}U\x05itemsK\x01sb.")
+    assert "'a' in it is no tensor" in _refusal(path)
