@@ -90,9 +90,10 @@ def _sentences(event: Event) -> tuple[str, ...]:
 def _epoch_line(event: EpochDone, epochs: int) -> str:
     record = event.record
     mark = "  best so far" if event.best_epoch == record.epoch else ""
+    took = f"{record.seconds:.0f} s" if record.seconds >= 0.5 else "less than 1 s"
     return (
         f"epoch {record.epoch}/{epochs}: loss {record.train_loss:.3f}, validation loss {record.val_loss:.3f}, "
-        f"balanced accuracy {record.val_balanced_accuracy:.3f}, {record.seconds:.0f} s{mark}"
+        f"balanced accuracy {record.val_balanced_accuracy:.3f}, {took}{mark}"
     )
 
 

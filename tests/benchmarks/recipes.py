@@ -1,9 +1,10 @@
 """Compares Recommended with Notebook on splits by lesion, each with the time that Notebook needs until it stops early.
 
-    python -m tests.benchmarks.recipes DATA --out FOLDER [--seeds 0 1 2] [--limit 400]
+    python -m tests.benchmarks.recipes DATA --out FOLDER [--seeds 0 1 2] [--limit 400] [--weights FILE]
 
 Takes hours. Each seed has its own split; a seed whose result lies in FOLDER already is not trained again. The test part
-of each split is opened once for each model, after both are trained.
+of each split is opened once for each model, after all are trained. With a file of ImageNet weights Quick stands beside
+them, in its own time; the other two start from random weights all the same.
 """
 
 import argparse
@@ -52,6 +53,7 @@ def main() -> None:
     clock = time.process_time if device.choose().type == "cpu" else time.perf_counter
     print(f"{device.describe().name}; {options.backbone} at {options.size} px from random weights")
     differences: list[tuple[float, Floats]] = []
+    quick: list[tuple[float, Floats]] = []
     for seed in options.seeds:
         sides = _read_or_train(options, seed, clock)
         tables = {name: _answers(options, Path(side.run)) for name, side in sides.items()}
@@ -63,8 +65,13 @@ def main() -> None:
         if sides["notebook"].epochs == options.epochs:
             print(f"seed {seed}  Notebook did not stop early in {options.epochs} epochs")
         differences.append(_compare(tables["recommended"], tables["notebook"], seed))
-        _print_difference(f"seed {seed}", [differences[-1]])
-    _print_difference("mean of the seeds", differences)
+        _print_difference(f"seed {seed}: Recommended", [differences[-1]])
+        if "quick" in tables:
+            quick.append(_compare(tables["quick"], tables["notebook"], seed))
+            _print_difference(f"seed {seed}: Quick", [quick[-1]])
+    _print_difference("mean of the seeds: Recommended", differences)
+    if quick:
+        _print_difference("mean of the seeds: Quick", quick)
 
 
 def _read_options() -> argparse.Namespace:
@@ -74,6 +81,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--backbone", default="resnet18")
     parser.add_argument("--size", type=int, default=64, help="side of the input in pixels")
+    parser.add_argument("--weights", type=Path, help="file with ImageNet weights of the backbone, for Quick")
     parser.add_argument("--limit", type=int, help="about so many images only, for a small machine")
     parser.add_argument("--epochs", type=int, default=200, help="most epochs for Notebook, should it not stop early")
     parser.add_argument(
@@ -83,18 +91,23 @@ def _read_options() -> argparse.Namespace:
 
 
 def _read_or_train(options: argparse.Namespace, seed: int, clock: Clock) -> dict[str, Side]:
-    """Notebook until it stops, then Recommended with as many epochs as fit into the same time."""
+    """Notebook until it stops, then Recommended with as many epochs as fit into the same time; Quick if it can be."""
     result: Path = options.out / f"seed_{seed}.json"
+    sides: dict[str, Side] = {}
     if result.is_file():
-        return {name: Side(**side) for name, side in json.loads(result.read_text(encoding="utf-8")).items()}
-    notebook = _train(_config(options, seed, "notebook", options.epochs), clock)
-    pilot = _seconds_of_an_epoch(_config(options, seed, "recommended", 1), clock)
-    epochs = max(1, int(notebook.seconds / pilot))
-    sides = {"notebook": notebook, "recommended": _train(_config(options, seed, "recommended", epochs), clock)}
-    if not read_split(RunFolder(Path(sides["notebook"].run)).split).equals(
-        read_split(RunFolder(Path(sides["recommended"].run)).split)
-    ):
-        raise SystemExit("The two runs have different splits; nothing can be compared.")
+        sides = {name: Side(**side) for name, side in json.loads(result.read_text(encoding="utf-8")).items()}
+    else:
+        notebook = sides["notebook"] = _train(options, seed, "notebook", options.epochs, clock)
+        pilot = _train(options, seed, "recommended", 1, clock)  # an epoch, with validation; thrown away
+        discard_run(Path(pilot.run))
+        sides["recommended"] = _train(
+            options, seed, "recommended", max(1, int(notebook.seconds / pilot.seconds)), clock
+        )
+    if options.weights is not None and "quick" not in sides:
+        sides["quick"] = _train(options, seed, "quick", min(50, options.epochs), clock)
+    splits = [read_split(RunFolder(Path(side.run)).split) for side in sides.values()]
+    if not all(split.equals(splits[0]) for split in splits):
+        raise SystemExit("The runs have different splits; nothing can be compared.")
     atomic.write_json(result, {name: asdict(side) for name, side in sides.items()})
     return sides
 
@@ -107,7 +120,7 @@ def _config(options: argparse.Namespace, seed: int, recipe: str, epochs: int) ->
         out=options.out / "runs",
         image_size=options.size,
         backbone=options.backbone,
-        weights="none",
+        weights=str(options.weights.absolute()) if recipe == "quick" else "none",
         split="new",
         seed=seed,
         epochs=epochs,
@@ -117,7 +130,8 @@ def _config(options: argparse.Namespace, seed: int, recipe: str, epochs: int) ->
     )
 
 
-def _train(config: TrainingConfig, clock: Clock) -> Side:
+def _train(options: argparse.Namespace, seed: int, recipe: str, epochs: int, clock: Clock) -> Side:
+    config = _config(options, seed, recipe, epochs)
     times: list[float] = []  # of the start, then of the end of each epoch
 
     def on_event(event: Event) -> None:
@@ -127,20 +141,13 @@ def _train(config: TrainingConfig, clock: Clock) -> Side:
             record = event.record
             times.append(clock())
             print(
-                f"  seed {config.seed} {config.recipe} epoch {record.epoch} of {config.epochs}: "
+                f"  seed {config.seed} {recipe} epoch {record.epoch} of {config.epochs}: "
                 f"{times[-1] - times[0]:.0f} s, validation balanced accuracy {record.val_balanced_accuracy:.3f}",
                 flush=True,
             )
 
     result: TrainingResult = train(config, on_event=on_event)
     return Side(str(result.run), times[-1] - times[0], result.epochs_run, result.best_epoch)
-
-
-def _seconds_of_an_epoch(config: TrainingConfig, clock: Clock) -> float:
-    """With validation; of a training that is thrown away."""
-    side = _train(config, clock)
-    discard_run(Path(side.run))
-    return side.seconds
 
 
 def _answers(options: argparse.Namespace, run: Path) -> pd.DataFrame:
@@ -181,7 +188,7 @@ def _print_difference(name: str, differences: Sequence[tuple[float, Floats]]) ->
     """The mean difference with its 95 % interval; splits of several seeds are drawn from one by one."""
     value = np.mean([value for value, _ in differences])
     low, high = np.quantile(np.mean([draws for _, draws in differences], axis=0), [0.025, 0.975])
-    print(f"{name}: Recommended - Notebook {100 * value:+.1f} points (95 % {100 * low:+.1f} to {100 * high:+.1f})")
+    print(f"{name} - Notebook {100 * value:+.1f} points (95 % {100 * low:+.1f} to {100 * high:+.1f})")
 
 
 if __name__ == "__main__":
