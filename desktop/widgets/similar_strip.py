@@ -128,7 +128,9 @@ class SimilarStrip(QWidget):
         if found.images:
             return f"{wording.describe_similar(found.images)}. {NO_DIAGNOSIS}"
         if found.n_to_look_at and self.looking.job is not None:
-            return "The training images are looked at. You can go on working."
+            is_first = not self._state.is_training
+            when = "You can go on working." if is_first else "That waits until the training has ended."
+            return f"The model looks at its training images. {when}"
         if found.n_to_look_at:
             images = wording.count(found.n_to_look_at, "training image")
             return f"First the model has to look at its {images}, once. That can take some minutes."

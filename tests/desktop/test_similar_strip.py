@@ -132,6 +132,7 @@ def test_training_images_are_looked_at_after_a_click(
     job.report(ProgressDone(done=640, total=5919, unit="images", seconds_left=60))
     assert "640 of 5,919 images" in strip.line.text
     assert not strip.look_button.isVisible()
+    assert strip.words.text() == "The model looks at its training images. You can go on working."
     strip.line.cancel_button.click()
     assert job.is_cancelling
     job.end_cancelled()
