@@ -90,12 +90,12 @@ class ModelChoice(QWidget):
         elif card is None:
             self._words.setText(f"Model: {model.name}")
         else:
-            self._words.setText(describe_model(card))
+            self._words.setText(describe_model(card, is_starter=starter.is_starter(model)))
 
 
-def describe_model(card: ModelCard) -> str:
+def describe_model(card: ModelCard, *, is_starter: bool = False) -> str:
     """A model in one line: its name, what it reached, and whether its training came to an end."""
-    parts = [f"Model: {card.name}"]
+    parts = [f"{starter.NAME}: {card.name}" if is_starter else f"Model: {card.name}"]
     reached = card.validation.get("balanced_accuracy")
     if reached is not None:
         parts.append(f"balanced accuracy {reached:.2f} on validation")

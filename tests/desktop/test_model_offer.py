@@ -10,6 +10,7 @@ from desktop.widgets.model_choice import ModelChoice
 from desktop.widgets.model_offer import ModelOffer
 from desktop.widgets.models_dialog import ModelsDialog
 from engine import starter
+from tests.desktop.samples import card
 from tests.desktop.scripted_runner import ScriptedRunner
 
 
@@ -44,8 +45,10 @@ def test_it_is_among_the_models(qtbot: QtBot, state: AppState, starter_file: Pat
     with qtbot.waitSignal(choice.model_chosen) as chosen:
         action.trigger()
     assert chosen.args == [starter_file]
+    state.set_model(starter_file, card())
+    assert choice.words.startswith(f"{starter.NAME}: resnet18")
     dialog = ModelsDialog(state, ScriptedRunner())  # type: ignore[arg-type]
     qtbot.addWidget(dialog)
     assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == [
-        f"{starter.NAME}; comes with the program"
+        f"{starter.NAME}; comes with the program (in use)"
     ]
