@@ -52,7 +52,7 @@ RECORDS: list[Any] = [
     kind
     for module in MODULES
     for kind in vars(module).values()
-    if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__
 ]
 ALLOWED = (int, float, str, bool, bytes, Path, type(None))
 
