@@ -25,6 +25,10 @@ class RecipeChoice(QWidget):
         for name, recipe in {**RECIPES, CUSTOM.name: CUSTOM}.items():
             button, hint = QRadioButton(recipe.title), small_text(recipe.description)
             hint.setIndent(3 * GAP)
+            if name == "quick":
+                hint.setMinimumHeight(
+                    4 * hint.fontMetrics().height()
+                )  # whether it can be followed or not: nothing jumps
             describe(button, f"Recipe: {recipe.title}", recipe.description)
             self._group.addButton(button)
             self.buttons[name], self._hints[name] = button, hint

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors import safe_open
 
 from engine.config import TrainingConfig
-from engine.runs import RunFolder, list_resumable, read_history
+from engine.runs import RunFolder, list_resumable, list_runs, read_history
 from engine.training.checkpoint import read_newest
 from tests.engine.training.conftest import MakeConfig
 from tests.engine.training.killable import Attempt, run
@@ -78,6 +79,9 @@ class _Runs:
             n_done += 1
             self.n_killed_writing += is_writing
             self.n_killed_anywhere += not is_writing
+            if (ended := _finished(out)) is not None:  # killed between its last byte and its last word
+                self.hashes.append(ended)
+                return
             furthest = self._check(out, had_checkpoint, furthest)
         result = self.attempt(out, None, None)
         assert result is not None
@@ -93,6 +97,15 @@ class _Runs:
         reached = (len(state.history), state.step)
         assert reached >= furthest
         return reached
+
+
+def _finished(out: Path) -> str | None:
+    """The hash of the finished model in `out`, as the file has it; None where there is none."""
+    models = [RunFolder(run.path).final_model for run in list_runs(out) if run.state == "finished"]
+    if not models:
+        return None
+    with safe_open(models[0], "pt") as file:
+        return str(file.metadata()["weights_sha256"])
 
 
 def _hear(connection: Any, found: list[str]) -> bool:
