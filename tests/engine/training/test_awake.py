@@ -22,6 +22,7 @@ def test_where_nothing_can_be_asked_it_runs_all_the_same(monkeypatch: pytest.Mon
         assert is_active
 
 
+@pytest.mark.usefixtures("small_network")
 def test_a_training_asks_and_lets_go(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the first batch to the last, and no longer."""
     monkeypatch.setenv("WAKEPY_FAKE_SUCCESS", "yes")

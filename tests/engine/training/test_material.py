@@ -86,6 +86,7 @@ def test_data_too_small_to_validate_is_refused(make_config: MakeConfig, demo_dat
     assert caught.value.hint
 
 
+@pytest.mark.usefixtures("no_duplicates")
 def test_data_of_one_class_is_refused(make_config: MakeConfig, demo_data: Path, tmp_path: Path) -> None:
     """There is nothing to tell apart: a sentence and a hint."""
     data = _with_rows(demo_data, tmp_path / "one", lambda row: row["dx"] == "nv")
@@ -136,6 +137,13 @@ def test_a_leaking_split_is_refused_unless_the_user_says_so(
     assert prepare(make_config(split=file, allow_leaking_split=True), Control(), ignore_events).audit.is_leaking
 
 
+@pytest.fixture
+def no_duplicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Near-duplicates are not looked for, which takes longest where the data set is new."""
+    monkeypatch.setattr(material_module, "find_duplicates", lambda *_, **__: ())
+
+
+@pytest.mark.usefixtures("no_duplicates")
 @pytest.mark.parametrize("leaking", [False, True])
 def test_the_split_of_the_data_set_is_honoured_unless_it_leaks(
     make_config: MakeConfig, demo_data: Path, tmp_path: Path, leaking: bool
