@@ -46,9 +46,11 @@ class TimeEstimator(QObject):
         estimate = self._estimate
         if estimate is None or self._config is None:
             return ""
-        more_epochs = self._config.epochs - 1  # what is measured is a training of one epoch
-        seconds = estimate.seconds_in_all + more_epochs * estimate.seconds_per_epoch
-        return f"About {words.duration(self._n_folds * seconds)} on this computer."
+        preparation = (
+            estimate.seconds_in_all - estimate.seconds_per_epoch
+        )  # what is measured is a training of one epoch
+        seconds = preparation + self._n_folds * self._config.epochs * estimate.seconds_per_epoch
+        return f"About {words.duration(seconds)} on this computer."
 
     @property
     def details(self) -> str:
@@ -62,7 +64,7 @@ class TimeEstimator(QObject):
         if each < 0.5:
             text = "less than 1 s"
         folds = f"{words.count_of(self._n_folds, 'fold')} of " if self._n_folds > 1 else ""
-        once = "a look at every image, then " if self._config.is_frozen else ""
+        once = "A look at every image, then " if self._config.is_frozen else ""
         return f"{once}{folds}{epochs} of {text} each, with {words.count(estimate.n_train)} training images"
 
     @property

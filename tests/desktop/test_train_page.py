@@ -124,6 +124,23 @@ def test_ready_says_how_long_it_takes(qtbot: QtBot, page: TrainPage, state: AppS
     assert "About" not in page.purpose  # the progress says how long, and may know better
 
 
+def test_quick_is_estimated_by_its_one_look_at_each_image(
+    qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner
+) -> None:
+    """What is measured fetches no weights; epochs that take next to nothing are not said to take none."""
+    state.set_device(CPU)
+    page.form.weights.set_file(Path("/weights.pth"))
+    page.form.recipes["quick"].click()
+    state.set_dataset(dataset(Path("/data")))
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1, timeout=LOADING)
+    asked: TrainingConfig = runner.latest("estimate_time").call.arguments["config"]
+    assert (asked.is_frozen, asked.weights, asked.epochs) == (True, "auto", 1)
+    estimate = TimeEstimate(device=CPU, seconds_per_epoch=0.2, seconds_in_all=420.2, n_train=5920)
+    runner.latest("estimate_time").succeeded.emit(estimate)
+    assert page.purpose.endswith("About 7 min on this computer.")
+    assert page.view.status.lines[1].startswith("A look at every image, then 50 epochs of less than 1 s each")
+
+
 def test_a_changed_setting_is_measured_anew(
     qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner
 ) -> None:

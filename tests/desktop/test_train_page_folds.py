@@ -81,14 +81,15 @@ def test_folds_are_made_by_lesion_whatever_split_was_chosen(page: TrainPage, run
 
 
 def test_the_time_of_folds_is_that_of_all(qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner) -> None:
-    """Five trainings take five times as long, which is said before the start; nothing is measured for it."""
+    """Five trainings are said to take five times as long, but for the images, which are prepared once; nothing is
+    measured for it."""
     state.set_device(CPU)
     qtbot.waitUntil(lambda: runner.count("estimate_time") == 1, timeout=LOADING)
     estimate = TimeEstimate(device=CPU, seconds_per_epoch=84.0, seconds_in_all=144.0, n_train=5920)
     runner.latest("estimate_time").succeeded.emit(estimate)
     assert "About 43 min" in page.purpose
     page.form.folds.choose_folds()
-    assert page.purpose.endswith("About 3 h 35 min on this computer.")
+    assert page.purpose.endswith("About 3 h 30 min on this computer.")
     assert page.view.status.lines[1].startswith("5 folds of 30 epochs of 84 s each")
     qtbot.wait(30)
     assert runner.count("estimate_time") == 1
