@@ -89,7 +89,7 @@ def test_the_time_of_folds_is_that_of_all(qtbot: QtBot, page: TrainPage, state: 
     runner.latest("estimate_time").succeeded.emit(estimate)
     assert "About 43 min" in page.purpose
     page.form.folds.choose_folds()
-    assert page.purpose.endswith("About 3 h 30 min on this computer.")
+    assert page.purpose.endswith("About 3 h 31 min on this computer.")
     assert page.view.status.lines[1].startswith("5 folds of 30 epochs of 84 s each")
     qtbot.wait(30)
     assert runner.count("estimate_time") == 1
