@@ -46,6 +46,7 @@ IN_GUIDE = (
     "web-running",
 )
 SIDE = 32
+N_EPOCHS_SEEN = 4  # of five: by then there are curves to be seen
 _PATIENCE_S = 600
 _COLORS = 224
 
@@ -96,7 +97,7 @@ class Photographer:
         self.wait(lambda: "this computer" in page.purpose)
         self.take("train")
         self.press(page.start_button)
-        self.wait(lambda: len(self._epochs()) >= 2 or page.job is None)
+        self.wait(lambda: len(self._epochs()) >= N_EPOCHS_SEEN or page.job is None)
         self.take("training")
         self.wait(lambda: page.job is None)
         self.take("trained")
