@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from desktop import facts
 from desktop.state import AppState
@@ -20,7 +20,7 @@ class AboutDialog(HelpDialog):
     """The device is filled in as soon as it is known."""
 
     def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
-        super().__init__("About Lesion Lab", QSize(70 * GAP, 48 * GAP), parent)
+        super().__init__("About Lesion Lab", QSize(76 * GAP, 60 * GAP), parent)
         self._state = state
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -29,7 +29,12 @@ class AboutDialog(HelpDialog):
         keyboard, mouse = Qt.TextInteractionFlag.TextSelectableByKeyboard, Qt.TextInteractionFlag.TextSelectableByMouse
         self.words.setTextInteractionFlags(keyboard | mouse)
         self.words.setAccessibleName("About this copy of the program")
-        self.body.addWidget(self.words, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName("About this copy of the program")
+        area.setWidget(self.words)
+        self.body.addWidget(area, 1)
         self.copy_button = self.add_button("Copy")
         self.copy_button.clicked.connect(self._on_copy_clicked)
         state.device_changed.connect(self._show)

@@ -38,6 +38,15 @@ def test_all_of_it_can_be_read_and_copied(qtbot: QtBot, state: AppState) -> None
     assert QGuiApplication.clipboard().text() == dialog.words.text()
 
 
+def test_no_line_is_cut(qtbot: QtBot, state: AppState, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the sentences of a build are: what does not fit can be scrolled to."""
+    monkeypatch.setattr(facts, "read_build_info", lambda: replace(BUILD, shim=200 * "A long story. "))
+    dialog = AboutDialog(state)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.words.height() >= dialog.words.heightForWidth(dialog.words.width())
+
+
 def test_a_packaged_copy_says_how_it_was_built(state: AppState, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what stands in for a part that it lacks."""
     monkeypatch.setattr(facts, "read_build_info", lambda: BUILD)
