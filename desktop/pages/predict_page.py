@@ -271,10 +271,8 @@ class PredictPage(Page):
         bar = self.results.filter_bar
         listed = (bar.find_field, bar.order_choice, bar.kind_choice, self.list, self.lesion_button, self.clear_button)
         why = (self.why_bar.why_box, self.why_bar.class_choice, self.why_bar.hidden_box, self.why_bar.slider)
-        strip = self.picture.similar
-        similar = (strip.box, strip.list, strip.line.cancel_button, strip.look_button)
         take = (self.job_view.cancel_button, self.again_button, self.copy_button, self.save_button)
-        order = (*choose, *listed, *why, *similar, self.answer_view.anyway_button, *take)
+        order = (*choose, *listed, *why, *self.picture.similar.tab_order, self.answer_view.anyway_button, *take)
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 

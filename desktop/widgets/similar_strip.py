@@ -50,6 +50,11 @@ class SimilarStrip(QWidget):
         self._connect()
         self.show_answer(None)
 
+    @property
+    def tab_order(self) -> tuple[QWidget, ...]:
+        """What the Tab key goes through, as one reads."""
+        return (self.box, self.list, self.line.cancel_button, self.look_button)
+
     def show_answer(self, answer: Answer | None) -> None:
         """Look for what is similar to the image of `answer` from now on, if that is wanted."""
         can = answer is not None and answer.prediction.is_named and not answer.prediction.fused_from
