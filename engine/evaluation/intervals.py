@@ -55,7 +55,7 @@ def bootstrap(
     balanced, accuracies = _score(classes, sampled)
     n_lesions = [int(kinds.n_lesions.sum()) for kinds in classes]
     return Bootstrap(
-        percentile_share(float(balanced_value), balanced, mean_of_shares(n_lesions)),
+        mean_share(float(balanced_value), balanced, n_lesions),
         percentile_share(float(accuracy_value), accuracies, sum(n_lesions)),
     )
 
@@ -132,6 +132,20 @@ def percentile_share(value: float, samples: Floats, n: float) -> Interval:
     All right on eleven lesions is not certainty: every draw of them is all right too, and would promise it.
     """
     return percentile(value, samples) or wilson(min(max(value, 0.0), 1.0), n)
+
+
+def mean_share(value: float, samples: Floats, n_lesions: Sequence[int]) -> Interval:
+    """The same for the mean of a share over classes that have `n_lesions` each (1 or more).
+
+    A class with a single lesion gives the same in every draw, as if others of it could not be otherwise: then the
+    interval is at least Wilson's.
+    """
+    n = mean_of_shares(n_lesions)
+    drawn = percentile_share(value, samples, n)
+    if min(n_lesions) > 1:
+        return drawn
+    known = wilson(min(max(value, 0.0), 1.0), n)
+    return Interval(value=value, low=min(drawn.low, known.low), high=max(drawn.high, known.high))
 
 
 def area(value: float, samples: Floats, n: float) -> Interval:

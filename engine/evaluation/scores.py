@@ -8,7 +8,7 @@ import numpy.typing as npt
 from engine.evaluation import metrics
 from engine.evaluation.answers import Answers
 from engine.evaluation.bootstrap import DRAWS, SEED, LesionSums, Samples, Weights, resample
-from engine.evaluation.intervals import area, mean_of_shares, percentile, percentile_share, share_of
+from engine.evaluation.intervals import area, mean_of_shares, mean_share, percentile, percentile_share, share_of
 from engine.evaluation.ranks import Ranking
 from engine.evaluation.reliability import ReliabilitySampler
 from engine.evaluation_results import BinaryScore, Calibration, ClassScore, GroupScore, Interval, Scores
@@ -117,7 +117,7 @@ def summarize(answers: Answers, samples: Samples, threshold: float | None, state
     balanced, accuracy = metrics.balanced_accuracy(confusion), metrics.accuracy(confusion)
     return Scores(
         n_cases=len(answers),
-        balanced_accuracy=percentile_share(balanced, samples["balanced_accuracy"], mean_of_shares(present)),
+        balanced_accuracy=mean_share(balanced, samples["balanced_accuracy"], present),
         accuracy=percentile_share(accuracy, samples["accuracy"], answers.n_lesions),
         majority_baseline=metrics.majority_baseline(confusion),
         macro_auc=area(float(np.mean(list(areas.values()))), samples["macro_auc"], mean_of_shares(fewest))

@@ -14,6 +14,7 @@ from engine.evaluation.intervals import (
     draw_kinds,
     gap,
     mean_of_shares,
+    mean_share,
     paired_difference,
     percentile,
     percentile_share,
@@ -147,6 +148,15 @@ def test_the_mean_of_shares_is_as_sure_as_its_smallest_classes_allow() -> None:
     """Seven classes of n lesions are 7 n lesions; one class of one lesion weighs heavily."""
     assert mean_of_shares([10] * 7) == pytest.approx(70)
     assert mean_of_shares([1, 1000]) == pytest.approx(4 / 1.001)
+
+
+def test_a_class_with_a_single_lesion_makes_nobody_surer() -> None:
+    """Every draw of it is the same; the interval is then as wide as Wilson's, and no other is touched."""
+    samples = np.linspace(0.68, 0.74, 200)
+    few, enough = mean_share(0.71, samples, [8, 5, 1]), mean_share(0.71, samples, [8, 5, 2])
+    known = wilson(0.71, mean_of_shares([8, 5, 1]))
+    assert (few.value, few.low, few.high) == (0.71, known.low, known.high)
+    assert enough == percentile(0.71, samples)
 
 
 def test_percentiles_hold_the_figure_and_say_when_the_draws_are_one() -> None:
