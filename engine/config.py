@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engine.errors import ConfigError
 from engine.records import as_json, from_json
@@ -216,7 +216,7 @@ CUSTOM = Recipe(
     description="Your own settings, begun from a recipe; choosing a recipe sets all of them back.",
 )
 
-_SETTINGS: dict[RecipeName, dict[str, object]] = {
+_SETTINGS: dict[RecipeName, dict[str, Any]] = {
     "recommended": {"averaging": 0.2},
     "quick": {"averaging": 0.2, "is_frozen": True, "augmentation": NO_AUGMENTATION, "epochs": 50},
     "notebook": {
@@ -253,7 +253,8 @@ def from_recipe(
     """
     if name not in RECIPES:
         raise ConfigError(f"There is no recipe {name!r}.", f"Choose one of {', '.join(RECIPES)}.")
-    config = TrainingConfig(data=data, out=out, **{"recipe": name, **_SETTINGS[name], **settings})  # type: ignore[arg-type]
+    values: dict[str, Any] = {"recipe": name, **_SETTINGS[name], **settings}
+    config = TrainingConfig(data=data, out=out, **values)
     return named_rightly(config if image_size is None else with_image_size(config, image_size))
 
 
@@ -261,7 +262,7 @@ def named_rightly(config: TrainingConfig) -> TrainingConfig:
     """`config`, named "custom" where it differs from its recipe in what that decides."""
     if config.recipe == "custom":
         return config
-    plain = TrainingConfig(data=config.data, out=config.out, recipe=config.recipe, **_SETTINGS[config.recipe])  # type: ignore[arg-type]
+    plain = TrainingConfig(data=config.data, out=config.out, recipe=config.recipe, **_SETTINGS[config.recipe])
     return config if decide_alike(config, plain) else replace(config, recipe="custom")
 
 

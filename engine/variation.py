@@ -1,6 +1,7 @@
 """The four settings that people have for how training images are varied: mirror, turn, zoom, colour."""
 
 from dataclasses import replace
+from typing import Any
 
 from engine.config import Augmentation
 from engine.errors import ConfigError
@@ -21,7 +22,7 @@ def vary_more(
     for name, value, most in (("rotation", rotation, 180), ("zoom", zoom, 1), ("color", color, 1)):
         if value is not None and not 0 <= value <= most:
             raise ConfigError(f"{name} must be between 0 and {most}, not {value:g}.", "Choose a value in this range.")
-    changed: dict[str, object] = {} if flips is None else {"flips": flips}
+    changed: dict[str, Any] = {} if flips is None else {"flips": flips}
     if rotation is not None:
         changed["rotation"] = float(rotation)
     if zoom is not None:
@@ -29,4 +30,4 @@ def vary_more(
     if color is not None:
         changed |= dict.fromkeys(("brightness", "contrast", "saturation"), color)
         changed["hue"] = augmentation.hue if color else 0.0
-    return replace(augmentation, **changed)  # type: ignore[arg-type]
+    return replace(augmentation, **changed)
