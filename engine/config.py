@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from engine import places
 from engine.errors import ConfigError
 from engine.records import as_json, from_json
 
@@ -281,7 +282,8 @@ def with_image_size(config: TrainingConfig, image_size: int) -> TrainingConfig:
 def read_config(path: Path, **changes: object) -> TrainingConfig:
     """The config in the JSON file `path` (a run's `config.json`), with `changes` to its fields.
 
-    Fields that only a run adds (fingerprint, versions) are passed over. Raises `ConfigError`.
+    Fields that only a run adds (fingerprint, versions) are passed over; a config that names no folder for its run
+    means the usual one. Raises `ConfigError`.
     """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
@@ -292,5 +294,6 @@ def read_config(path: Path, **changes: object) -> TrainingConfig:
     config = value.get("training", value) if isinstance(value, dict) else value
     if isinstance(config, dict):
         names = {one.name for one in fields(TrainingConfig)}
-        config = {**config, **{name: as_json(change) for name, change in changes.items() if name in names}}
+        changed = {name: as_json(change) for name, change in changes.items() if name in names}
+        config = {"out": str(places.runs_dir()), **config, **changed}
     return from_json(TrainingConfig, config, path.name)

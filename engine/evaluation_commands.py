@@ -30,7 +30,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     evaluate = commands.add_parser(
         "evaluate", parents=[common], help="score a run on its validation or test part, or a model on other images"
     )
-    evaluate.add_argument("target", metavar="RUN|MODEL", type=Path, help="folder or name of a run, or a model file")
+    evaluate.add_argument(
+        "target",
+        metavar="RUN|MODEL|PREDICTIONS.csv",
+        type=Path,
+        help="folder or name of a run, a model file with --data, or answers that an evaluation saved",
+    )
     on = evaluate.add_mutually_exclusive_group()
     on.add_argument("--open-test", action="store_true", help="score the test part; every opening is counted")
     on.add_argument(
@@ -66,8 +71,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_evaluate(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
-    """Score a run on a part of its split, or a model on external data."""
-    if options.data is not None:
+    """Score a run on a part of its split, a model on external data, or answers that were saved."""
+    if options.target.suffix == ".csv":
+        result = _evaluate_answers(options, control, on_event)
+    elif options.data is not None:
         result = _evaluate_external(options, control, on_event)
     elif options.out is not None:
         raise ConfigError("--out is for the result of --data.", "The result of a part stands in the folder of its run.")
@@ -80,6 +87,17 @@ def run_evaluate(options: argparse.Namespace, control: Control, on_event: OnEven
     if options.report is not None:
         _copy_report(result, options.report)
     return (evaluation_json(result), terminal.describe_evaluation(result)), 0
+
+
+def _evaluate_answers(options: argparse.Namespace, control: Control, on_event: OnEvent) -> Evaluation:
+    if options.data is not None or options.open_test or options.out is not None or options.report is not None:
+        raise ConfigError(
+            f"Of {options.target.name} only the figures are computed again; no option goes with it.",
+            "Leave the options out, or name the run.",
+        )
+    from engine.evaluation.answers_again import evaluate_answers
+
+    return evaluate_answers(options.target, control=control, on_event=on_event)
 
 
 def _evaluate_external(options: argparse.Namespace, control: Control, on_event: OnEvent) -> Evaluation:

@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine.evaluation_wording import TRAINING_UNKNOWN
-from engine.labels import CODES, DEMO_NOTICE, NOTICE
+from engine.evaluation_results import Interval
+from engine.evaluation_wording import TRAINING_UNKNOWN, name_interval
+from engine.labels import CODES, DEMO_NOTICE, GROUP_NAME, NOTICE
+from engine.licences import HAM10000
 from engine.results import GateFamily, ModelCard
 from engine.wording import LEAKING_SPLIT, count, explain_point, name_class, name_percent
 
 NO_GATE = "It has no gate: it names a class for every image, whatever the image shows."
 NO_CLAIM = "Nothing is known about how its gate judges clinical photographs taken without a dermatoscope."
+_IN_ALL = {
+    "balanced_accuracy": "balanced accuracy",
+    "macro_auc": "mean AUC of the classes",
+    "group_auc": f"AUC of “{GROUP_NAME}”",
+}
 _WEAK = 0.5
 """A class is weak where less than so much of it is recognised."""
 
@@ -18,16 +25,18 @@ def describe_card(card: ModelCard) -> tuple[str, ...]:
     """What a model is, what it learned from, what it can do and what not, line by line, the notice included."""
     lines = (
         describe_kind(card),
+        card.about,
         describe_network(card),
         describe_learning(card),
         describe_figures(card),
         describe_weak_classes(card),
+        *describe_held_out(card),
         describe_points(card),
         *describe_gate_fit(card),
         LEAKING_SPLIT if card.leaking_split else "",
         DEMO_NOTICE if card.is_demo else "",
         f"Limits: {card.limits[:1].lower()}{card.limits[1:]}" if card.limits else "",
-        f"Licence of its training data: {card.data_licence}.",
+        describe_licence(card),
         card.notice or NOTICE,
     )
     return tuple(line for line in lines if line)
@@ -83,6 +92,36 @@ def describe_weak_classes(card: ModelCard) -> str:
     if not weak:
         return ""
     return f"Weak classes, of which it recognised less than half on validation (share recognised): {', '.join(weak)}."
+
+
+def describe_held_out(card: ModelCard) -> tuple[str, ...]:
+    """What it reaches on lesions that neither its training nor any choice saw; empty where its card does not say."""
+    if card.held_out is None:
+        return ()
+    figures = {name: Interval(value=one[0], low=one[1], high=one[2]) for name, one in card.held_out.figures.items()}
+    parts = [f"{words} {name_interval(figures[name])}" for name, words in _IN_ALL.items() if name in figures]
+    lesions, images = count(card.held_out.n_lesions, "lesion"), count(card.held_out.n_images, "image")
+    opened = f"opened {count(card.held_out.openings, 'time')}"
+    lines = [f"On its test part ({lesions}, {images}, {opened}), by lesion, with 95 % intervals: {', '.join(parts)}."]
+    recalls = {code: figures[f"recall_{code}"] for code in card.classes if f"recall_{code}" in figures}
+    areas = {code: figures[f"auc_{code}"] for code in card.classes if f"auc_{code}" in figures}
+    for title, found in (("Share of each class that it recognises there", recalls), ("AUC of each class", areas)):
+        if found:
+            each = (f"{name_class(code)} {name_interval(one)}" for code, one in found.items())
+            lines.append(f"{title}: {', '.join(each)}.")
+    if len(recalls) > 1:
+        weakest = sorted(recalls, key=lambda code: recalls[code].value)[:2]
+        lines.append(f"It is weakest at {' and '.join(map(name_class, weakest))}.")
+    unsure = [name_class(code) for code, one in recalls.items() if one.is_too_wide]
+    if unsure:
+        lines.append(f"Too few lesions to tell: {', '.join(unsure)}.")
+    return tuple(lines)
+
+
+def describe_licence(card: ModelCard) -> str:
+    """Under what terms its training data are, and whom to cite."""
+    cite = f" Please cite: {HAM10000.citation}." if "HAM10000" in card.data_licence else ""
+    return f"Licence of its training data: {card.data_licence}.{cite}"
 
 
 def describe_points(card: ModelCard) -> str:

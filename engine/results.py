@@ -215,6 +215,23 @@ class ModelCard:
     """Images of one lesion stood in several parts: its figures say nothing about new images."""
     gate: GateSettings | None = None
     """None for a model that answers every image."""
+    about: str = ""
+    """What kind of model it is and what it is not, in plain words, where somebody wrote that."""
+    held_out: "HeldOut | None" = None
+    """None where nobody put figures of the test part on the card."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """What a model reached on the test part of its split, which neither training nor any choice saw."""
+
+    n_images: int
+    n_lesions: int
+    openings: int
+    """How often the test part of this split was opened, this time included."""
+    figures: dict[str, tuple[float, float, float]]
+    """By lesion, each with the two ends of its 95 % interval: balanced_accuracy, macro_auc, group_auc, recall_<code>
+    and auc_<code>. What cannot be computed is not in it."""
 
 
 @dataclass(frozen=True, kw_only=True)

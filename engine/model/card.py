@@ -8,7 +8,7 @@ from engine.config import BACKBONES
 from engine.errors import ConfigError
 from engine.labels import CODES
 from engine.records import as_json, from_json
-from engine.results import GateSettings, ModelCard
+from engine.results import GateSettings, HeldOut, ModelCard
 
 _MOST = 100_000  # rows or columns of a gate's table
 
@@ -49,6 +49,8 @@ def _check(card: ModelCard) -> None:
         raise CardError("mean, deviation or temperature on its card is not a usable number")
     if not all(math.isfinite(point.threshold) for point in card.operating_points):
         raise CardError("an operating point on its card is not a usable number")
+    if card.held_out is not None and not _is_plausible(card.held_out):
+        raise CardError("the figures of the test part on its card are not shares with intervals")
     if card.gate is not None and not _is_usable(card.gate):
         raise CardError("the gate on its card has numbers that are not usable")
 
@@ -56,6 +58,10 @@ def _check(card: ModelCard) -> None:
 def _is_distribution(prior: Sequence[float]) -> bool:
     inside = len(prior) == len(CODES) and all(0 <= share <= 1 for share in prior)
     return inside and math.isclose(sum(prior), 1, abs_tol=1e-6)
+
+
+def _is_plausible(held_out: HeldOut) -> bool:
+    return all(0 <= low <= value <= high <= 1 for value, low, high in held_out.figures.values())
 
 
 def _is_usable(gate: GateSettings) -> bool:

@@ -106,6 +106,18 @@ def test_config_file_repeats_a_run(tmp_path: Path) -> None:
     assert with_image_size(config, 96).preprocessing.image_size == 96
 
 
+def test_a_config_that_is_handed_on_needs_no_folder_for_runs(tmp_path: Path, home: Path) -> None:
+    """Whoever repeats it gets the run where all runs are; a folder that it names counts."""
+    content = as_json(from_recipe("recommended", data=DATA, out=OUT))
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"training": content}))
+    assert read_config(file).out == OUT
+    del content["out"]
+    file.write_text(json.dumps({"training": content}))
+    assert read_config(file).out == home / "runs"
+    assert read_config(file, out=OUT).out == OUT
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"training": 3}', '{"training": {"epochs": "many"}}'])
 def test_a_broken_config_file_is_a_sentence(tmp_path: Path, text: str) -> None:
     """Whatever stands in the file, it is a `ConfigError` and never another exception."""

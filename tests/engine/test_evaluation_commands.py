@@ -65,6 +65,21 @@ def test_evaluate_scores_on_other_data(
     assert "was trained on" in str(value["error"])
 
 
+def test_evaluate_computes_saved_answers_again(run: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    """From the table alone; options that ask for more than its figures are refused."""
+    code, value = _json(capsys, "evaluate", run.path)
+    table = run.evaluation("val") / "predictions.csv"
+    code, again = _json(capsys, "evaluate", table)
+    assert code == 0
+    assert again["balanced_accuracy_interval"] == value["balanced_accuracy_interval"]
+    assert again["confusion"] == value["confusion"]
+    assert cli.main(["evaluate", str(table)]) == 0
+    assert NOTICE in capsys.readouterr().out
+    code, value = _json(capsys, "evaluate", table, "--open-test")
+    assert code == 2
+    assert "only the figures are computed again" in str(value["error"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

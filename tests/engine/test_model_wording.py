@@ -7,7 +7,7 @@ from engine.config import TrainingConfig
 from engine.evaluation_wording import TRAINING_UNKNOWN
 from engine.labels import DEMO_NOTICE, NOTICE
 from engine.model_wording import NO_CLAIM, NO_GATE, describe_card
-from engine.results import GateFamily, GateSettings
+from engine.results import GateFamily, GateSettings, HeldOut
 from engine.wording import LEAKING_SPLIT
 from tests.engine.evaluation.untrained_run import CARD as IMPORTED
 
@@ -74,3 +74,31 @@ def test_the_shares_of_the_gate_stand_by_kind() -> None:
     assert refused in lines
     assert NO_CLAIM in lines
     assert NO_GATE not in lines
+
+
+def test_figures_of_the_test_part_stand_with_their_intervals() -> None:
+    """By lesion; the weakest classes are named, and so are those of which there are too few."""
+    figures = {
+        "balanced_accuracy": (0.7, 0.65, 0.75),
+        "group_auc": (0.91, 0.88, 0.93),
+        "recall_mel": (0.6, 0.5, 0.7),
+        "recall_df": (0.4, 0.1, 0.7),
+        "recall_nv": (0.8, 0.75, 0.85),
+        "auc_mel": (0.87, 0.84, 0.9),
+    }
+    held_out = HeldOut(n_images=1268, n_lesions=945, openings=1, figures=figures)
+    lines = describe_card(replace(TRAINED, about="Small, and only a starter.", held_out=held_out))
+    assert "Small, and only a starter." in lines
+    assert (
+        "On its test part (945 lesions, 1,268 images, opened 1 time), by lesion, with 95 % intervals: "
+        "balanced accuracy 0.70 (0.65 to 0.75), AUC of “Malignant or pre-malignant” 0.91 (0.88 to 0.93)."
+    ) in lines
+    assert "AUC of each class: Melanoma (mel) 0.87 (0.84 to 0.90)." in lines
+    assert "It is weakest at Dermatofibroma (df) and Melanoma (mel)." in lines
+    assert "Too few lesions to tell: Dermatofibroma (df)." in lines
+
+
+def test_whom_to_cite_stands_where_the_data_are_known() -> None:
+    """HAM10000 is cited; other data are not claimed to be it."""
+    assert any("Tschandl" in line for line in describe_card(replace(TRAINED, data_licence="CC BY-NC 4.0 (HAM10000)")))
+    assert not any("Tschandl" in line for line in describe_card(TRAINED))

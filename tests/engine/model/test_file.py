@@ -220,6 +220,9 @@ def test_crafted_weights_are_refused(model: Path, tmp_path: Path) -> None:
         {"preprocessing": "none"},
         {"unknown": 1},
         {"best_epoch": "two"},
+        {"held_out": {"n_images": 9, "n_lesions": 9, "openings": 1, "figures": {"auc_mel": [0.9, 0.95, 1]}}},
+        {"held_out": {"n_images": 9, "n_lesions": 9, "openings": 1, "figures": {"auc_mel": [0.9, 0.8]}}},
+        {"held_out": {"n_images": 9, "n_lesions": 9, "openings": 1, "figures": {"auc_mel": [9, 8, 10]}}},
     ],
 )
 def test_crafted_cards_are_refused(change: dict[str, object], model: Path, tmp_path: Path) -> None:
