@@ -17,7 +17,8 @@ from engine.process import Lane
 _LOG = logging.getLogger(__name__)
 TRAIN = "engine.training.trainer:train"
 RESUME = "engine.training.trainer:resume"
-FOLDS = ("engine.training.folds:train_folds", "engine.training.folds:resume_folds")
+RESUME_FOLDS = "engine.training.folds:resume_folds"
+FOLDS = ("engine.training.folds:train_folds", RESUME_FOLDS)
 PREDICT = "engine.prediction.predictor:predict"
 _GRACE_MS = 500
 _WORK_NICENESS = 10  # the window, and somebody waiting for an answer, go first
@@ -73,6 +74,11 @@ class Job(QThread):
         return self.call.target in FOLDS
 
     @property
+    def is_resumed(self) -> bool:
+        """Whether it goes on with a training that was begun before, which cancelling leaves as it was saved last."""
+        return self.call.target in (RESUME, RESUME_FOLDS)
+
+    @property
     def is_cancelling(self) -> bool:
         """Whether somebody asked to cancel."""
         return self._control.is_cancelled
@@ -108,7 +114,7 @@ class Job(QThread):
         return self._is_over and self._outcome is not None and self._outcome[0] == "paused"
 
     def cancel(self) -> None:
-        """Stop and discard. `cancelled` follows within 5 s; nothing else does."""
+        """Stop and discard what is new. `cancelled` follows within 5 s; nothing else does."""
         if not self._control.is_cancelled and not self._is_over:
             self._control.cancel()
             self.cancelling.emit()

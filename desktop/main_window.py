@@ -162,7 +162,9 @@ class MainWindow(QMainWindow):
         if self._question is not None:
             self._question.raise_()
             return
-        question = self._question = TrainingQuestion(is_closing=is_closing, is_of_folds=job.is_of_folds, parent=self)
+        question = self._question = TrainingQuestion(
+            is_closing=is_closing, is_of_folds=job.is_of_folds, is_resumed=job.is_resumed, parent=self
+        )
         self._closes_after_training = is_closing
         question.pause_chosen.connect(self._on_pause_chosen)
         question.finish_early_chosen.connect(self._on_finish_early_chosen)

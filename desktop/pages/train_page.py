@@ -22,7 +22,6 @@ from desktop.widgets.training_view import TrainingView
 from engine import calls
 from engine.comparison_results import FoldsResult
 from engine.errors import ConfigError, Paused
-from engine.fold_sets import is_fold_set
 from engine.results import TrainingResult
 
 _PURPOSE = "Teach a network to tell the seven kinds of lesion apart"
@@ -197,7 +196,7 @@ class TrainPage(Page):
                 self._state.set_model(run.model)
         else:
             self.view.show_failure(None)
-            if path is not None:
+            if path is not None and self._resumed is None:  # what was begun before is only discarded when asked
                 trainings.discard(path)
             run = None
         self.show_error(error)
@@ -205,26 +204,31 @@ class TrainPage(Page):
 
     @Slot(object)
     def _on_paused(self, paused: Paused) -> None:
-        self._show_paused(paused.run)
-
-    def _show_paused(self, path: Path) -> None:
-        run = trainings.read(path)
+        run = trainings.read(paused.run)
         if run is not None:
             self.view.show_paused(run)
-            self._state.set_run(path)
+            self._state.set_run(run.path)
         self._end(has_next=True)
 
     @Slot()
     def _on_cancelled(self) -> None:
-        run, resumed = self.view.run, self._resumed
-        if resumed is not None and (run is None or is_fold_set(resumed)):  # it had not gone on; or its folds stay
-            self._show_paused(resumed)
+        run = self.view.run
+        if self._resumed is not None:
+            self._show_left(self._resumed)
             return
         self.view.show_cancelled()
         if run is not None:
             trainings.discard(run)  # the engine has done so, unless its process had to be ended
             self._state.set_run(None if self._state.run == run else self._state.run)
         self._end(has_next=False)
+
+    def _show_left(self, path: Path) -> None:
+        """The engine has left what was resumed as it was saved last."""
+        run = trainings.read(path)
+        self.view.show_left(run)
+        if run is not None:
+            self._state.set_run(path)
+        self._end(has_next=run is not None)
 
     def _end(self, *, has_next: bool) -> None:
         self._job = None

@@ -1,5 +1,6 @@
 """Follows one training: its curves, how it is doing, Stop early, Pause, Cancel, and in the end what comes next."""
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -17,11 +18,15 @@ from engine.events import BatchesDone, EpochDone, Event, FoldStarted, LearningDo
 from engine.results import RunInfo, TrainingResult
 
 _PLOT_TEXT = "Here you will see the training learn: the loss of every batch, and how the validation part is doing."
+UNASKED_SECONDS = 120.0
+"""Of learning that Cancel may throw away without asking."""
 _STOP = "Finishes this batch, validates, and keeps the best model."
 _PAUSE = "Finishes this batch and writes a checkpoint, from which it can be resumed."
 _PAUSE_POOLING = "Ends here; what is evaluated is kept, and it can be resumed."
 _ALL_LEARNED = "Nothing is left to stop early: all is learned, and is only checked and written now."
 _NO_PAUSE = "Nothing is left to pause: all is learned, and is only checked and written now."
+_CANCEL = "Stops and discards this training."
+_CANCEL_RESUMED = "Stops, and leaves this training as it was saved last."
 _STOP_FOLD = f"{_STOP} Then the next fold begins: of the others nothing is left out."
 
 
@@ -37,7 +42,7 @@ class TrainingView(QWidget):
         self._job: Job | None = None
         self._run: Path | None = None
         self._curves: TrainingCurves | None = None
-        self._fold = 1
+        self._began: float | None = None
         self._learned: LearningDone | None = None
         self._question: TrainingQuestion | None = None
         self.plots = PlotArea(_PLOT_TEXT)
@@ -45,7 +50,6 @@ class TrainingView(QWidget):
         self.stop_button = mark_primary(QPushButton("Stop early"))
         self.pause_button = QPushButton("Pause")
         self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stops and discards this training.")
         self.evaluate_button = mark_primary(QPushButton("Look at the evaluation"))
         self.resume_button = mark_primary(QPushButton("Resume"))
         self._lay_out()
@@ -73,7 +77,7 @@ class TrainingView(QWidget):
         job.cancelling.connect(self._on_stopping)
         job.finishing.connect(self._on_stopping)
         self._run = self._curves = self._learned = None
-        self._fold = 1
+        self._began = None
         self.plots.clear()
         self.status.begin()
         self._show_buttons()
@@ -109,6 +113,14 @@ class TrainingView(QWidget):
         self._run = run.path
         self._end(has_model=False, can_resume=True)
 
+    def show_left(self, run: RunInfo | None) -> None:
+        """A training that was resumed was cancelled: it is as it was saved last; None if that cannot be read now."""
+        can_resume = run is not None and trainings.can_go_on(run)
+        resume = "Resume goes on from there." if can_resume else ""
+        self.status.say("Cancelled: it is as it was saved last", resume, f"Saved as {run.name}." if run else "")
+        self._run = run.path if run is not None else self._run
+        self._end(has_model=run is not None and run.model is not None and not can_resume, can_resume=can_resume)
+
     def show_cancelled(self) -> None:
         """The training was discarded."""
         self.plots.clear()
@@ -117,14 +129,16 @@ class TrainingView(QWidget):
 
     @Slot()
     def request_cancel(self) -> None:
-        """Discard the training; asks first when more than one epoch would be lost."""
+        """Discard the training, or of a resumed one what is new; asks first when about two minutes may be lost."""
         if self._job is None or self._job.is_cancelling or self._question is not None:
             return
-        n_epochs = len(self._curves.records) if self._curves is not None else 0
-        if n_epochs <= 1 and self._fold == 1:
+        if self._began is None or time.monotonic() - self._began < UNASKED_SECONDS:
             self._job.cancel()
             return
-        question = self._question = TrainingQuestion(is_closing=False, is_of_folds=self._job.is_of_folds, parent=self)
+        job = self._job
+        question = self._question = TrainingQuestion(
+            is_closing=False, is_of_folds=job.is_of_folds, is_resumed=job.is_resumed, parent=self
+        )
         question.pause_chosen.connect(self._on_pause)
         question.finish_early_chosen.connect(self._on_stop_early)
         question.discard_chosen.connect(self._on_discard_chosen)
@@ -146,13 +160,13 @@ class TrainingView(QWidget):
     def _on_reported(self, event: Event) -> None:
         self.status.take(event)
         if isinstance(event, FoldStarted):
-            self._run, self._curves, self._fold = event.folds, None, event.fold
-            self._learned = None
+            self._run, self._curves, self._learned = event.folds, None, None
             self._show_buttons()
             if self._job is not None and self._job.is_pausing:
                 self._on_stopping()
         elif isinstance(event, RunStarted):
             self._run = self._run or event.run
+            self._began = self._began or time.monotonic()
             self._curves = TrainingCurves(event.epochs, event.steps_per_epoch, event.history, event.best_epoch)
             self.plots.show_curves(self._curves)
             self._show_buttons()
@@ -222,6 +236,7 @@ class TrainingView(QWidget):
         self.cancel_button.setVisible(job is not None)
         self.cancel_button.setEnabled(not is_cancelling)
         self.cancel_button.setText("Cancelling…" if is_cancelling else "Cancel")
+        self.cancel_button.setToolTip(_CANCEL_RESUMED if job is not None and job.is_resumed else _CANCEL)
         self.evaluate_button.hide()
         self.resume_button.hide()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.jobs import FOLDS
+from desktop.jobs import FOLDS, RESUME, RESUME_FOLDS
 from engine.calls import Call
 from engine.events import BatchesDone, EpochDone, RunStarted
 from engine.labels import CODES
@@ -32,6 +32,7 @@ class StillJob(QObject):
         self.call, self.title = call, title
         self.is_cancelling = self.is_finishing_early = self.is_pausing = False
         self.is_of_folds = self.call.target in FOLDS
+        self.is_resumed = self.call.target in (RESUME, RESUME_FOLDS)
 
     def cancel(self) -> None:
         self.is_cancelling = True

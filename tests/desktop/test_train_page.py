@@ -1,6 +1,7 @@
 """The Train page in each of its states, with a runner that carries out nothing."""
 
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.jobs import JobRunner
 from desktop.pages.train_page import TrainPage
 from desktop.state import AppState
-from desktop.widgets import time_estimator
+from desktop.widgets import time_estimator, training_view
 from engine.atomic import write_json
 from engine.config import TrainingConfig
 from engine.errors import ChildDiedError, ConfigError, Paused, TrainingError
@@ -87,6 +88,12 @@ def begin(page: TrainPage, state: AppState, runner: StillRunner, run: Path, *, e
         job.reported.emit(batches(epoch, 185, 185))
         job.reported.emit(epoch_done(epoch, best=1))
     return job
+
+
+def spend(monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> None:
+    """So much time goes by."""
+    then = time.monotonic() + seconds
+    monkeypatch.setattr(training_view.time, "monotonic", lambda: then)
 
 
 def primary_buttons(page: TrainPage) -> list[str]:
@@ -321,7 +328,7 @@ def test_a_failure_before_the_first_epoch_leaves_nothing(
 
 
 def test_cancel_discards(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
-    """In the first epoch nobody is asked; the folder of the run is gone and the page ready again."""
+    """In the first two minutes nobody is asked; the folder of the run is gone and the page ready again."""
     job = begin(page, state, runner, run, epochs_done=1)
     save_best_model(run)
     page.view.cancel_button.click()
@@ -337,9 +344,12 @@ def test_cancel_discards(page: TrainPage, state: AppState, runner: StillRunner, 
     assert page.form.isEnabled()
 
 
-def test_cancel_asks_before_epochs_are_lost(page: TrainPage, state: AppState, runner: StillRunner, run: Path) -> None:
-    """After the second epoch Cancel asks once; the answer decides."""
-    job = begin(page, state, runner, run, epochs_done=2)
+def test_cancel_asks_before_much_is_lost(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After about two minutes of learning, be it in the first epoch, Cancel asks once; the answer decides."""
+    job = begin(page, state, runner, run)
+    spend(monkeypatch, seconds=121)
     page.view.cancel_button.click()
     assert not job.is_cancelling
     question = page.view.question
@@ -356,10 +366,11 @@ def test_cancel_asks_before_epochs_are_lost(page: TrainPage, state: AppState, ru
 
 
 def test_the_question_goes_when_the_training_ends(
-    page: TrainPage, state: AppState, runner: StillRunner, run: Path
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody is asked about a training that is over."""
     job = begin(page, state, runner, run, epochs_done=2)
+    spend(monkeypatch, seconds=121)
     page.view.cancel_button.click()
     job.succeeded.emit(result(run))
     assert page.view.question is None
@@ -484,9 +495,7 @@ def test_pause_says_what_it_does_and_leads_to_resume(
     resumed.reported.emit(replace(run_started(run), history=history, best_epoch=2))
     best = history[1].val_balanced_accuracy
     assert page.view.status.lines[1] == f"Best so far: epoch 2 ({best:.3f}) · resumed after 2 of 30 epochs"
-    page.view.cancel_button.click()
-    assert page.view.question is not None  # two epochs would be lost
-    page.view.question.pause_button.click()
+    page.view.pause_button.click()
     assert resumed.is_pausing
 
 
@@ -534,8 +543,46 @@ def test_a_resume_that_is_cancelled_before_it_goes_on_keeps_the_run(
     page.view.cancel_button.click()
     runner.latest("resume").cancelled.emit()
     assert run.exists()
-    assert page.view.status.lines[0] == "Paused at epoch 1 of 30"
+    assert page.view.status.lines[0] == "Cancelled: it is as it was saved last"
     assert primary_buttons(page) == ["Resume"]
+
+
+def test_cancel_leaves_a_resumed_run_as_it_was_saved_last(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours of a first epoch are not deleted by a click: the question says what stays, and it can be resumed again."""
+    save_checkpoint(run)
+    page.hide()
+    page.show()
+    for seconds in (10, 121):
+        page.resume_card.resume_requested.emit(run)
+        job = runner.latest("resume")
+        job.reported.emit(run_started(run))
+        assert "as it was saved last" in page.view.cancel_button.toolTip()
+        with monkeypatch.context() as patch:
+            spend(patch, seconds=seconds)
+            page.view.cancel_button.click()
+        question = page.view.question
+        assert (question is not None) == (seconds > 120)
+        if question is not None:
+            assert "leaves the run as saved last; it can be resumed from there" in question.informativeText()
+            assert "deletes" not in question.informativeText()
+            assert question.discard_button.text() == "Discard what is new"
+            question.discard_button.click()
+        assert job.is_cancelling
+        job.cancelled.emit()
+        assert run.exists()
+        assert page.view.status.lines[0] == "Cancelled: it is as it was saved last"
+        assert primary_buttons(page) == ["Resume"]
+        assert state.run == run
+
+
+def test_a_resume_that_fails_at_once_deletes_nothing(page: TrainPage, runner: StillRunner, run: Path) -> None:
+    """Even where its folder cannot be read now: only Discard deletes what was begun before."""
+    page.resume_card.resume_requested.emit(run)
+    (run / "config.json").write_text("{", encoding="utf-8")
+    runner.latest("resume").failed.emit(ConfigError("config.json is not JSON.", "Use the config.json of a run."))
+    assert run.exists()
 
 
 def test_an_interrupted_run_is_discarded_after_a_question(page: TrainPage, state: AppState, run: Path) -> None:
