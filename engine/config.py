@@ -31,9 +31,9 @@ class Preprocessing:
     geometry: Geometry = "crop"
     """"crop" takes the central square and keeps the lesion's shape; "squash" squeezes the whole image into a square."""
     mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
-    """Per channel (RGB), of values scaled to 0..1; those of ImageNet."""
+    """Per channel (RGB), of values scaled to 0..1, 0 to 1; those of ImageNet."""
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
-    """Like `mean`."""
+    """Like `mean`, 0.01 to 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class Augmentation:
     rotation: float = 180.0
     """Largest rotation either way in degrees, 0 to 180."""
     scale: tuple[float, float] = (0.8, 1.25)
-    """Smallest and largest zoom, drawn evenly on a log scale; 1 is none."""
+    """Smallest and largest zoom, 0.1 to 10, drawn evenly on a log scale; 1 is none."""
     translation: float = 0.05
     """Largest shift in each direction as a share of the side, 0 to 0.5."""
     brightness: float = 0.2
@@ -144,21 +144,30 @@ _RANGES: dict[str, tuple[float, float]] = {
     "averaging": (0, 1),
     "patience": (1, 1000),
     "seed": (0, 2**32 - 1),
+    "limit": (21, 10**9),
     "threads": (0, 1024),
+    "image_size": (32, 512),
+    "mean": (0, 1),
+    "std": (0.01, 1),
+    "rotation": (0, 180),
+    "scale": (0.1, 10),
+    "translation": (0, 0.5),
+    **dict.fromkeys(("brightness", "contrast", "saturation"), (0, 1)),
+    "hue": (0, 0.5),
 }
+"""Of the fields of a config, its preprocessing and its augmentation; of each number where a field holds several."""
 
 
 def _check_ranges(config: TrainingConfig) -> None:
-    checked = {name: (getattr(config, name), bounds) for name, bounds in _RANGES.items()}
-    checked["image_size"] = (config.preprocessing.image_size, (32, 512))
-    if config.limit is not None:
-        checked["limit"] = (config.limit, (21, 10**9))
-    for name, (value, (low, high)) in checked.items():
-        if not low <= value <= high:
-            raise ConfigError(
-                f"{name.replace('_', ' ')} must be between {low:g} and {high:g}, not {value:g}.",
-                f"Choose a value between {low:g} and {high:g}.",
-            )
+    owners = (config, config.preprocessing, config.augmentation)
+    for name, (low, high) in _RANGES.items():
+        found = next(getattr(owner, name) for owner in owners if hasattr(owner, name))
+        for value in found if isinstance(found, tuple) else (found,):
+            if value is not None and not low <= value <= high:
+                raise ConfigError(
+                    f"{name.replace('_', ' ')} must be between {low:g} and {high:g}, not {value:g}.",
+                    f"Choose a value between {low:g} and {high:g}.",
+                )
     if config.fold is not None and config.split in NAMED_SPLITS:
         raise ConfigError("A fold was chosen, but no table that holds folds.", "Name the table with --split.")
     if config.backbone not in BACKBONES:

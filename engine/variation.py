@@ -17,11 +17,12 @@ def vary_more(
 ) -> Augmentation:
     """`augmentation` with what is given in place of its own; `zoom` and `color` are shares, 0 to 1.
 
-    `color` is that of brightness, contrast and saturation; with 0 the hue stays too. Raises `ConfigError`.
+    `color` is that of brightness, contrast and saturation; with 0 the hue stays too. Raises `ConfigError` for the two
+    that no config has under this name; the others are checked there.
     """
-    for name, value, most in (("rotation", rotation, 180), ("zoom", zoom, 1), ("color", color, 1)):
-        if value is not None and not 0 <= value <= most:
-            raise ConfigError(f"{name} must be between 0 and {most}, not {value:g}.", "Choose a value in this range.")
+    for name, value in (("zoom", zoom), ("color", color)):
+        if value is not None and not 0 <= value <= 1:
+            raise ConfigError(f"{name} must be between 0 and 1, not {value:g}.", "Choose a value in this range.")
     changed: dict[str, Any] = {} if flips is None else {"flips": flips}
     if rotation is not None:
         changed["rotation"] = float(rotation)

@@ -89,6 +89,35 @@ def test_out_of_range_is_a_sentence(settings: dict[str, object]) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "range_"),
+    [
+        ("rotation", -1, "0 and 180"),
+        ("scale", [0, 1], "0.1 and 10"),
+        ("scale", [0.5, float("inf")], "0.1 and 10"),
+        ("translation", 0.6, "0 and 0.5"),
+        ("brightness", 1.5, "0 and 1"),
+        ("contrast", float("nan"), "0 and 1"),
+        ("saturation", 2, "0 and 1"),
+        ("hue", 0.7, "0 and 0.5"),
+        ("mean", [0.5, 124.0, 0.5], "0 and 1"),
+        ("std", [0.2, 0.0, 0.2], "0.01 and 1"),
+    ],
+)
+def test_a_file_with_a_number_out_of_range_is_a_sentence(
+    tmp_path: Path, field: str, value: object, range_: str
+) -> None:
+    """Of the augmentation and the preprocessing too: before any image is read, not in the middle of the first epoch."""
+    content = as_json(from_recipe("recommended", data=DATA, out=OUT))
+    part = content["preprocessing" if field in ("mean", "std") else "augmentation"]
+    assert field in part
+    part[field] = value
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"training": content}))
+    with pytest.raises(ConfigError, match=f"^{field} must be between {range_}, not "):
+        read_config(file)
+
+
 def test_unknown_recipe_is_a_sentence() -> None:
     """A recipe that does not exist is refused with the names of those that do."""
     with pytest.raises(ConfigError) as caught:

@@ -21,7 +21,7 @@ def test_one_setting_stands_for_several() -> None:
     assert not varied.flips
 
 
-@pytest.mark.parametrize("setting", [{"rotation": 181.0}, {"zoom": -0.1}, {"color": 2.0}])
+@pytest.mark.parametrize("setting", [{"zoom": -0.1}, {"color": 2.0}])
 def test_out_of_range_is_a_sentence(setting: dict[str, float]) -> None:
     """Which setting, and what it may be."""
     (name,) = setting
