@@ -220,7 +220,7 @@ class Progress:
 
     def __init__(self, total: int, unit: str, control: Control, on_event: OnEvent) -> None:
         self._total, self._unit = total, unit
-        self._control, self._on_event = control, on_event
+        self._control, self.on_event = control, on_event
         self._done = 0
         self._started = self._reported = time.monotonic()
 
@@ -234,4 +234,4 @@ class Progress:
         self._reported = now
         elapsed = now - self._started
         left = elapsed / self._done * (self._total - self._done) if self._done and elapsed > 0.5 else None
-        self._on_event(ProgressDone(done=self._done, total=self._total, unit=self._unit, seconds_left=left))
+        self.on_event(ProgressDone(done=self._done, total=self._total, unit=self._unit, seconds_left=left))

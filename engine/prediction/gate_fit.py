@@ -16,6 +16,7 @@ from engine.prediction.gate import REASONS, SHARPNESS, Gate, Space
 from engine.prediction.gate_measures import NAMES, measure
 from engine.prediction.logits import compute_logits_and_features
 from engine.prediction.non_lesions import HELD_OUT, draw_family
+from engine.prediction.portion import Portion
 from engine.results import GateFamily, GateRange, GateSettings
 
 Floats = NDArray[np.floating]
@@ -29,6 +30,7 @@ LEAST_TRAIN, LEAST_VAL = 100, 20
 N_EACH = 30
 """Images of each kind of non-lesion that the gate is judged on; twice as many photographs."""
 _MOST_DIRECTIONS = 64
+_AT_A_TIME = 64
 
 # Shares of the validation images, and where the network has no part in it of the training images too, that may lie
 # outside. Chosen on the kinds of non-lesions in `non_lesions.TUNING` alone, so that about 98 % of the validation pass.
@@ -61,16 +63,24 @@ def fit_gate(
     images: GateImages,
     control: Control,
     on_event: OnEvent,
+    portion: Portion | None = None,
 ) -> FittedGate | None:
-    """The gate of `module`, which is on `device`; None where there are too few images for one. Raises `Cancelled`."""
+    """The gate of `module`, which is on `device`; None where there are too few images for one.
+
+    `portion` is how many images the network looks at at a time. Raises `Cancelled`, and `TrainingError` where memory is
+    too short even for one.
+    """
     if len(images.train) < LEAST_TRAIN or len(images.val) < LEAST_VAL:
         return None
     on_event(StatusChanged(text="Fitting the gate, which refuses what is no image of a lesion"))
     train, val, test = (_choose(part) for part in (images.train, images.val, images.test))
     progress = Progress(len(train) + len(val) + len(test), "images", control, on_event)
+    at_a_time = portion or Portion(_AT_A_TIME, 1, "where images are looked at", on_event)
 
     def look(pixels: Pixels, counted: Progress | None = progress) -> tuple[Floats, Floats]:
-        both = compute_logits_and_features(module, pixels, preprocessing, device, progress=counted)
+        both = compute_logits_and_features(
+            module, pixels, preprocessing, device, batch_size=at_a_time, progress=counted
+        )
         return measure(pixels), both[1]
 
     gate = _fit(look(images.pixels[train]), look(images.pixels[val]))

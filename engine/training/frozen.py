@@ -19,8 +19,8 @@ from engine.model.file import weights_sha256
 from engine.model.network import HEADS
 from engine.prediction.features import find_head
 from engine.prediction.logits import compute_logits_and_features
+from engine.prediction.portion import Portion
 from engine.training.material import Material
-from engine.training.memory import Portion
 
 _FORMAT = 1  # raise it whenever the same network and pixels would give other features
 _IN_A_FILE = 256  # images; what is in a whole file is not computed again after Cancel or a power cut
@@ -55,21 +55,12 @@ def compute_features(
     portion = Portion(_AT_A_TIME, 1, "where features are taken", on_event)
     progress = Progress(n_missing, "images", control, on_event)
 
-    def look(rows: npt.NDArray[np.int64]) -> Floats:
-        def at_a_time(size: int) -> Floats:
-            return compute_logits_and_features(
-                module, material.pixels, config.preprocessing, device, positions=rows, batch_size=size
-            )[1]
-
-        features = portion.run(at_a_time)
-        progress.advance(len(rows))
-        return features
-
     def compute(file: _File) -> Floats:
-        batches = range(file.start, file.stop, _AT_A_TIME)
-        return file.write(
-            np.concatenate([look(np.arange(start, min(start + _AT_A_TIME, file.stop))) for start in batches])
+        rows, pixels = np.arange(file.start, file.stop), material.pixels
+        both = compute_logits_and_features(
+            module, pixels, config.preprocessing, device, positions=rows, batch_size=portion, progress=progress
         )
+        return file.write(both[1])
 
     return np.concatenate(
         [compute(file) if features is None else features for file, features in zip(files, kept, strict=True)]

@@ -11,6 +11,7 @@ from engine.config import TrainingConfig
 from engine.events import Control, OnEvent
 from engine.prediction.features import find_head
 from engine.prediction.logits import to_input
+from engine.prediction.portion import Portion
 from engine.training.augment import Variations, draw_variations, vary
 from engine.training.distributed import Peers
 from engine.training.feed import Feed
@@ -34,14 +35,15 @@ class Inputs(Protocol):
         module: nn.Module,
         control: Control,
         on_event: OnEvent,
-        portion: int,
+        portion: Portion,
         peers: Peers | None,
         *,
         from_pixels: bool,
     ) -> Score:
         """How the network `module` does on the validation part, `from_pixels` as it will be used.
 
-        At most `portion` images go through it at a time. Raises `Cancelled`.
+        At most a `portion` of images goes through it at a time. Raises `Cancelled`, and `TrainingError` where memory is
+        too short even for one.
         """
 
 
@@ -71,7 +73,7 @@ class ImageInputs:
         module: nn.Module,
         control: Control,
         on_event: OnEvent,
-        portion: int,
+        portion: Portion,
         peers: Peers | None,
         *,
         from_pixels: bool,
@@ -105,7 +107,7 @@ class FeatureInputs:
         module: nn.Module,
         control: Control,
         on_event: OnEvent,
-        portion: int,
+        portion: Portion,
         peers: Peers | None,
         *,
         from_pixels: bool,

@@ -10,6 +10,7 @@ from engine.events import Control, EpochDone, Event, LearningDone, OnEvent, RunS
 from engine.model.device import describe
 from engine.model.file import round_weights, save_model
 from engine.prediction.gate_fit import FittedGate, GateImages, fit_gate
+from engine.prediction.portion import Portion
 from engine.results import EpochRecord, ModelCard, TrainingResult
 from engine.runs import RunFolder
 from engine.training.awake import kept_awake
@@ -22,7 +23,7 @@ from engine.training.inputs import inputs_of
 from engine.training.interval import Interval
 from engine.training.learner import Learner, are_finite
 from engine.training.material import Material
-from engine.training.memory import Portion, probe
+from engine.training.memory import probe
 from engine.training.meter import Meter, NotFiniteError, RanAwayError, not_finite
 from engine.training.optimizer import learning_rate
 from engine.training.pace import Pace
@@ -160,11 +161,8 @@ class TrainingLoop:
             if not is_last:
                 self._heed()
 
-        def score(portion: int) -> Score:
-            scored, control = self._learner.scored, self._control
-            return self._inputs.score(scored, control, tell, portion, self._peers, from_pixels=is_last)
-
-        result = self._scoring.run(score)
+        scored, control = self._learner.scored, self._control
+        result = self._inputs.score(scored, control, tell, self._scoring, self._peers, from_pixels=is_last)
         if result.loss != result.loss:  # nan
             raise not_finite(f"The network's answers for the validation part {when} are not finite numbers.")
         return result
@@ -296,4 +294,4 @@ class TrainingLoop:
             card = calibrate(card, self._validate("with 16 bits", is_last=True), material)
         images = GateImages(material.pixels, material.train.positions, material.val.positions, material.test_positions)
         module, preprocessing, device = self._learner.scored, self._config.preprocessing, self._learner.device
-        return card, fit_gate(module, preprocessing, device, images, self._control, self._on_event)
+        return card, fit_gate(module, preprocessing, device, images, self._control, self._on_event, self._scoring)

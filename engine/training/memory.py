@@ -1,70 +1,17 @@
-"""Works on fewer images at a time where memory is short, and remembers how many fit on which graphics card."""
+"""Finds out how many images fit on a graphics card at a time, and remembers it."""
 
 import contextlib
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 
 from engine import places
 from engine.atomic import write_json
 from engine.config import TrainingConfig
-from engine.errors import DiskError, TrainingError
-from engine.events import OnEvent, TrainingAdjusted
+from engine.errors import DiskError
+from engine.prediction.portion import Portion
 from engine.training.learner import Learner
-from engine.wording import count
-
-Result = TypeVar("Result")
-
-_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "ALLOC_FAILED")
-"""How CUDA, the CPU's allocator on Linux and on Windows, and cuBLAS or cuDNN say that memory is short."""
-
-
-class Portion:
-    """How many images are worked on at a time."""
-
-    def __init__(self, size: int, smallest: int, consequence: str, on_event: OnEvent) -> None:
-        """`consequence` ends the sentence that tells of a smaller portion."""
-        self.size = size
-        self._smallest, self._consequence, self._on_event = smallest, consequence, on_event
-
-    def run(self, work: Callable[[int], Result]) -> Result:
-        """What `work` gives for so many images at a time, tried again with half as many while memory is short.
-
-        Raises `TrainingError` when even the smallest portion does not fit.
-        """
-        while True:
-            try:
-                return work(self.size)
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                if self.size <= self._smallest:
-                    raise self._too_small(error) from error
-            self._halve()  # not before the error is gone: it holds on to what was computed
-
-    def _halve(self) -> None:
-        self.size = max(self._smallest, self.size // 2)
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        text = f"Memory is short: {count(self.size, 'image')} at a time from now on, {self._consequence}."
-        self._on_event(TrainingAdjusted(text=text))
-
-    def _too_small(self, error: BaseException) -> TrainingError:
-        reason = str(error).partition("\n")[0]
-        return TrainingError(
-            f"There is not enough memory even for {count(self.size, 'image')} at a time ({reason}).",
-            "Close other programs, or train again with smaller images or a smaller network.",
-        )
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the device, or the computer, has no memory left."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(words in str(error) for words in _WORDS)
 
 
 def probe(learner: Learner, config: TrainingConfig, portion: Portion) -> None:

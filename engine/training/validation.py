@@ -13,6 +13,7 @@ from engine.evaluation.metrics import balanced_accuracy, count_confusion, recall
 from engine.events import Control, OnEvent, Progress
 from engine.model.probabilities import decide, group_probability, posterior
 from engine.prediction.logits import compute_logits
+from engine.prediction.portion import Portion
 from engine.results import ModelCard
 from engine.training.distributed import Peers, share_of
 from engine.training.material import Material
@@ -39,12 +40,12 @@ def score_validation(
     device: torch.device,
     control: Control,
     on_event: OnEvent,
-    batch_size: int = 64,
+    batch_size: int | Portion = 64,
     peers: Peers | None = None,
 ) -> Score:
     """Put the validation part through the network, `batch_size` images at a time; `peers` share the work.
 
-    Raises `Cancelled`.
+    Raises `Cancelled`, and `TrainingError` where memory is too short even for one image.
     """
     part = material.val
     own = share_of(len(part), 0, 1).own if peers is None else peers.share(slice(0, len(part))).own

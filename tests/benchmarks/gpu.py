@@ -29,13 +29,13 @@ from engine.model import device, network
 from engine.model.device import half_type
 from engine.model.probabilities import EQUAL_PRIOR
 from engine.prediction.logits import to_input
+from engine.prediction.portion import Portion
 from engine.runs import list_resumable
 from engine.training.augment import draw_variations, vary
 from engine.training.exactness import exact
 from engine.training.feed import Feed
 from engine.training.interval import Interval
 from engine.training.learner import Learner
-from engine.training.memory import Portion
 from engine.training.optimizer import build_optimizer
 from engine.training.trainer import resume, train
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from engine.errors import Cancelled
-from engine.events import Control, Event, ProgressDone, ignore_events
+from engine.events import Control, Event, ProgressDone, TrainingAdjusted, ignore_events
 from engine.model import gate_tensors
 from engine.model.file import load_model, save_model
 from engine.prediction import gate_fit
@@ -65,6 +66,24 @@ def test_it_tells_how_far_it_is_and_can_be_cancelled(monkeypatch: pytest.MonkeyP
     control.cancel()
     with pytest.raises(Cancelled):
         fit_gate(make_network(), PREPROCESSING, CPU, _images(), control, ignore_events)
+
+
+def test_too_little_memory_for_many_images_at_a_time_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Halved once for all that is looked at, told of, and the gate is the same but for rounding."""
+    told: list[Event] = []
+    module = make_network()
+
+    def check(layer: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if len(inputs[0]) > 40:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    module.get_submodule("layer3").register_forward_pre_hook(check)
+    monkeypatch.setattr(gate_fit, "HELD_OUT", ())
+    fitted = fit_gate(module, PREPROCESSING, CPU, _images(), Control(), told.append)
+    assert fitted is not None
+    assert fitted.settings.features_limit == pytest.approx(fit().settings.features_limit, rel=1e-3)
+    (adjusted,) = [event for event in told if isinstance(event, TrainingAdjusted)]
+    assert adjusted.text.startswith("Memory is short: 32 images at a time")
 
 
 def test_the_gate_travels_in_the_model_file_and_judges_there(tmp_path: Path, photos: list[Path]) -> None:

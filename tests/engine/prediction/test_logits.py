@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
+from torch.utils.hooks import RemovableHandle
 
 from engine.config import Preprocessing
 from engine.errors import Cancelled
-from engine.events import Control, Progress, ignore_events
+from engine.events import Control, Event, Progress, ProgressDone, TrainingAdjusted, ignore_events
 from engine.model.network import build
 from engine.prediction.logits import compute_logits, compute_logits_and_features, to_input
+from engine.prediction.portion import Portion
 
 _CPU = torch.device("cpu")
 _SMALL = Preprocessing(image_size=32)
@@ -86,3 +88,44 @@ def test_features_come_with_the_same_logits(module: torch.nn.Module) -> None:
     head = module.get_submodule("fc")
     with torch.inference_mode():
         assert np.abs(head(torch.from_numpy(features)).numpy() - logits).max() < 1e-5
+
+
+def _hold(module: torch.nn.Module, fits: int) -> RemovableHandle:
+    """`module` runs short of memory with more than so many images at a time."""
+
+    def check(layer: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if len(inputs[0]) > fits:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
+
+    return module.get_submodule("layer3").register_forward_pre_hook(check)
+
+
+def test_where_memory_is_short_fewer_images_are_looked_at_at_a_time(module: torch.nn.Module) -> None:
+    """It goes on from the batch that did not fit, tells of it, and gives what enough memory does."""
+    told: list[Event] = []
+    pixels = _pixels(7)
+    enough = compute_logits_and_features(module, pixels, _SMALL, _CPU)
+    handle = _hold(module, 3)
+    try:
+        progress = Progress(7, "images", Control(), told.append)
+        short = compute_logits_and_features(module, pixels, _SMALL, _CPU, batch_size=4, progress=progress)
+        assert np.abs(compute_logits(module, pixels, _SMALL, _CPU) - enough[0]).max() < 1e-5
+    finally:
+        handle.remove()
+    assert all(np.abs(one - other).max() < 1e-5 for one, other in zip(short, enough, strict=True))
+    (adjusted,) = [event for event in told if isinstance(event, TrainingAdjusted)]
+    assert adjusted.text == "Memory is short: 2 images at a time from now on, where images are looked at."
+    assert [event.done for event in told if isinstance(event, ProgressDone)][-1] == 7
+
+
+def test_a_portion_keeps_what_was_found_out(module: torch.nn.Module) -> None:
+    """The next call begins with what fitted in this one."""
+    told: list[Event] = []
+    portion = Portion(8, 1, "where images are scored", told.append)
+    handle = _hold(module, 3)
+    try:
+        for _ in range(2):
+            assert compute_logits(module, _pixels(9), _SMALL, _CPU, batch_size=portion).shape == (9, 7)
+    finally:
+        handle.remove()
+    assert (portion.size, len(told)) == (2, 2)
