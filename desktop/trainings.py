@@ -2,26 +2,17 @@
 
 from pathlib import Path
 
-from engine import calls, fold_sets, runs
+from engine import calls, fold_sets, runs, wording
 from engine.calls import Call
 from engine.comparison_results import FoldsResult
 from engine.results import RunInfo, TrainingResult
+
+describe_place = wording.describe_place
 
 
 def read(path: Path) -> RunInfo | None:
     """What lists show of the run or the set of folds in `path`; None if it cannot be read."""
     return fold_sets.read_fold_set(path) if fold_sets.is_fold_set(path) else runs.read_run(path)
-
-
-def describe_place(training: RunInfo) -> str:
-    """How far it came: "at epoch 3 of 30", "in fold 2 of 5, at epoch 3 of 30"."""
-    epoch = f"at epoch {training.epochs_run} of {training.epochs}"
-    if training.n_folds is None:
-        return epoch
-    if training.folds_done == training.n_folds:
-        return f"after all {training.n_folds} folds, before their evaluation"
-    fold = f"in fold {training.folds_done + 1} of {training.n_folds}"
-    return f"{fold}, {epoch}" if training.epochs_run else f"{fold}, before its first epoch"
 
 
 def can_go_on(training: RunInfo) -> bool:

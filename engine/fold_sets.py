@@ -123,6 +123,7 @@ def read_fold_set(path: Path) -> RunInfo | None:
     n_done = sum(folds.finished(fold) is not None for fold in range(asked.n_folds))
     under_way = folds.runs_of(n_done)[:1] if n_done < asked.n_folds else ()
     run = read_run(under_way[0].path) if under_way else None
+    goes_on = run is not None and run.is_resumable  # otherwise the fold begins
     is_finished = n_done == asked.n_folds and folds.pooled.is_file()
     mark = ", demo" if asked.is_demo else ""
     return RunInfo(
@@ -136,6 +137,8 @@ def read_fold_set(path: Path) -> RunInfo | None:
         val_balanced_accuracy=None,
         is_demo=asked.is_demo,
         is_resumable=not is_finished,
+        saved_epochs=run.saved_epochs if run is not None and goes_on else 0,
+        saved_steps=run.saved_steps if run is not None and goes_on else 0,
         n_folds=asked.n_folds,
         folds_done=n_done,
     )

@@ -255,6 +255,10 @@ class RunInfo:
     """As in `ModelCard`."""
     is_resumable: bool = False
     """It was interrupted and has a checkpoint to go on from."""
+    saved_epochs: int | None = None
+    """Epochs that are done in that checkpoint, which may be older than the last of `epochs_run`; None where unknown."""
+    saved_steps: int = 0
+    """Batches of the next epoch that are done there too."""
     fold: int | None = None
     """0 for the first, where it was trained on one of several folds: its model is never offered as "the" model."""
     n_folds: int | None = None

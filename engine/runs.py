@@ -16,6 +16,7 @@ from engine.run_lock import is_in_use
 
 MANIFEST = "manifest.json"
 """Written last into a slot: a checkpoint without it does not count."""
+_STATE = "state.json"
 _OPENINGS = "test_openings.json"
 
 
@@ -128,6 +129,7 @@ def read_run(path: Path) -> RunInfo | None:
         return None
     marks = {f", fold {(fold or 0) + 1}": fold is not None, ", demo": is_demo, ", leaking split": leaking_split}
     history = read_history(folder.history)
+    saved_epochs, saved_steps = _read_saved(folder)
     best = max(history, key=lambda record: (record.val_balanced_accuracy, -record.epoch), default=None)
     return RunInfo(
         path=path,
@@ -141,8 +143,21 @@ def read_run(path: Path) -> RunInfo | None:
         is_demo=is_demo,
         leaking_split=leaking_split,
         is_resumable=folder.is_resumable,
+        saved_epochs=saved_epochs,
+        saved_steps=saved_steps,
         fold=fold,
     )
+
+
+def _read_saved(folder: RunFolder) -> tuple[int | None, int]:
+    """Epochs in the newest checkpoint, and batches of the next one; None where that cannot be read."""
+    found: list[tuple[int, int, int]] = []
+    for slot in folder.slots:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            number = json.loads((slot / MANIFEST).read_text(encoding="utf-8"))["number"]
+            state = json.loads((slot / _STATE).read_text(encoding="utf-8"))
+            found.append((int(number), len(state["history"]), int(state["step"])))
+    return max(found)[1:] if found else (None, 0)
 
 
 def read_history(path: Path) -> tuple[EpochRecord, ...]:

@@ -210,6 +210,20 @@ def describe_run(run: RunInfo) -> str:
     if run.is_demo and "demo" not in run.name:
         parts.append("demo data")
     if run.state == "interrupted":
-        resume = ", can be resumed" if run.is_resumable else ""
-        parts.append(f"interrupted at epoch {run.epochs_run} of {run.epochs}, best model usable{resume}")
+        parts.append(f"interrupted at epoch {run.epochs_run} of {run.epochs}" if run.n_folds is None else "interrupted")
+        parts[-1] += ", best model usable" if run.model is not None else ""
+        parts[-1] += f", resuming goes on {describe_place(run)}" if run.is_resumable else ""
     return "; ".join(parts)
+
+
+def describe_place(run: RunInfo) -> str:
+    """Where resuming goes on: "after epoch 3 of 30", "in epoch 4 of 30", "in fold 2 of 5, before its first epoch"."""
+    if run.n_folds is not None and run.folds_done == run.n_folds:
+        return f"after all {run.n_folds} folds, before their evaluation"
+    if run.saved_epochs is None:
+        place = "from its last checkpoint"
+    elif run.saved_steps:
+        place = f"in epoch {run.saved_epochs + 1} of {run.epochs}"
+    else:
+        place = f"after epoch {run.saved_epochs} of {run.epochs}" if run.saved_epochs else "before its first epoch"
+    return place if run.n_folds is None else f"in fold {run.folds_done + 1} of {run.n_folds}, {place}"

@@ -463,11 +463,12 @@ def test_the_keyboard_follows_the_training(
     assert QApplication.focusWidget() is page.view.evaluate_button
 
 
-def save_checkpoint(run: Path) -> None:
+def save_checkpoint(run: Path, *, epochs: int = 1, steps: int = 0) -> None:
     """As far as the list of runs can tell."""
     slot = RunFolder(run).slots[0]
-    slot.mkdir(parents=True)
-    (slot / MANIFEST).write_text("{}")
+    slot.mkdir(parents=True, exist_ok=True)
+    write_json(slot / "state.json", {"history": epochs * [{}], "step": steps})
+    write_json(slot / MANIFEST, {"number": 1})
 
 
 def test_pause_says_what_it_does_and_leads_to_resume(
@@ -483,7 +484,7 @@ def test_pause_says_what_it_does_and_leads_to_resume(
     assert page.view.cancel_button.isEnabled()
     save_checkpoint(run)
     job.paused.emit(Paused(run, 1, 30))
-    assert page.view.status.lines[0] == "Paused at epoch 1 of 30"
+    assert page.view.status.lines[0] == "Paused after epoch 1 of 30"
     assert "Resume goes on from here" in page.view.status.lines[1]
     assert primary_buttons(page) == ["Resume"]
     assert not page.resume_card.isVisible()
@@ -515,12 +516,12 @@ def test_what_was_interrupted_is_offered_without_data(
     page.hide()
     page.show()
     assert page.resume_card.isVisible()
-    assert page.resume_card.text == "resnet18, 23 Nov 10:15: interrupted at epoch 1 of 30."
-    older = shutil.copytree(run, run.with_name("2026-11-22_101500_resnet18"))
+    assert page.resume_card.text == "resnet18, 23 Nov 10:15: interrupted. Resume goes on after epoch 1 of 30."
+    assert not page.resume_card.choice.isVisible()
+    save_checkpoint(run, epochs=0, steps=7)  # older than the epoch that is done
     page.hide()
     page.show()
-    assert page.resume_card.text.endswith("23 Nov 10:15: interrupted at epoch 1 of 30. 1 more can be resumed.")
-    shutil.rmtree(older)
+    assert page.resume_card.text == "resnet18, 23 Nov 10:15: interrupted. Resume goes on in epoch 1 of 30."
     page.resume_card.resume_button.click()
     assert runner.latest("resume").call.arguments == {"run": run}
     assert not page.resume_card.isVisible()
@@ -530,6 +531,37 @@ def test_what_was_interrupted_is_offered_without_data(
     assert page.view.status.lines[1] == "Resume goes on from its last checkpoint."
     assert primary_buttons(page) == ["Resume"]
     assert run.exists()
+
+
+def test_each_of_several_interrupted_runs_can_be_reached(
+    page: TrainPage, state: AppState, runner: StillRunner, run: Path
+) -> None:
+    """The newest is shown, the others are in the list; what is discarded or resumed is the one that is shown."""
+    save_checkpoint(run)
+    older, oldest = run.with_name("2026-11-22_101500_resnet18"), run.with_name("2026-11-21_101500_resnet18")
+    for copy in (older, oldest):
+        shutil.copytree(run, copy)
+    page.hide()
+    page.show()
+    card = page.resume_card
+    names = [f"resnet18, {day} Nov 10:15" for day in (23, 22, 21)]
+    assert [card.choice.itemText(row) for row in range(card.choice.count())] == names
+    assert card.choice.isVisible()
+    card.choice.setCurrentIndex(1)
+    assert card.text.startswith(names[1])
+    assert card.discard_button.accessibleName() == f"Discard {names[1]}"
+    card.discard_button.click()
+    question = card.question
+    assert question is not None
+    assert names[1] in question.text()
+    next(button for button in question.buttons() if button.text() == "Discard").click()
+    assert (run.exists(), older.exists(), oldest.exists()) == (True, False, True)
+    card.choice.setCurrentIndex(1)
+    page.hide()
+    page.show()
+    assert card.text.startswith(names[2])
+    card.resume_button.click()
+    assert runner.latest("resume").call.arguments == {"run": oldest}
 
 
 def test_a_resume_that_is_cancelled_before_it_goes_on_keeps_the_run(

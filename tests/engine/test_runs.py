@@ -80,6 +80,22 @@ def test_list_tells_finished_from_interrupted(tmp_path: Path) -> None:
     assert second.name == "resnet18, 23 Nov 10:15, demo"
 
 
+def test_where_resuming_goes_on_is_read_from_the_newer_checkpoint(tmp_path: Path) -> None:
+    """The epochs of the history may be more than those; a slot without a manifest, or torn, does not count."""
+    folder = make_run(tmp_path, [record(1, 0.3), record(2, 0.5)])
+    for slot, number, epochs, steps in ((folder.slots[0], 4, 1, 3), (folder.slots[1], 3, 1, 0)):
+        write_json(slot / "state.json", {"history": epochs * [{}], "step": steps})
+        write_json(slot / runs.MANIFEST, {"number": number})
+    (listed,) = runs.list_resumable(tmp_path)
+    assert (listed.epochs_run, listed.saved_epochs, listed.saved_steps) == (2, 1, 3)
+    (folder.slots[0] / runs.MANIFEST).unlink()
+    (listed,) = runs.list_resumable(tmp_path)
+    assert (listed.saved_epochs, listed.saved_steps) == (1, 0)
+    (folder.slots[1] / "state.json").write_text("{")
+    (listed,) = runs.list_resumable(tmp_path)
+    assert (listed.saved_epochs, listed.saved_steps) == (None, 0)
+
+
 def test_list_of_a_missing_folder_is_empty(tmp_path: Path) -> None:
     """Before the first run there is nothing, and no error."""
     assert runs.list_runs(tmp_path / "none") == ()

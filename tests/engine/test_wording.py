@@ -169,9 +169,34 @@ def test_interrupted_run_says_where_it_stopped() -> None:
         "resnet18, 23 Nov 10:15; balanced accuracy 0.41 on validation; interrupted at epoch 3 of 30, best model usable"
     )
     finished = replace(run, state="finished", val_balanced_accuracy=None, is_demo=True)
-    resumable = replace(run, is_resumable=True)
-    assert wording.describe_run(resumable).endswith("interrupted at epoch 3 of 30, best model usable, can be resumed")
+    resumable = replace(run, is_resumable=True, saved_epochs=2)
+    assert wording.describe_run(resumable).endswith(
+        "interrupted at epoch 3 of 30, best model usable, resuming goes on after epoch 2 of 30"
+    )
     assert wording.describe_run(finished) == "resnet18, 23 Nov 10:15; demo data"
+
+
+def test_the_place_of_an_interrupted_run_is_that_of_its_checkpoint() -> None:
+    """Not of the last epoch in its history, which may be learned again; in the middle of an epoch it says so."""
+    run = RunInfo(
+        path=Path("run"),
+        name="resnet18",
+        state="interrupted",
+        model=None,
+        epochs_run=3,
+        epochs=30,
+        best_epoch=2,
+        val_balanced_accuracy=0.4,
+        is_demo=False,
+        is_resumable=True,
+    )
+    assert wording.describe_place(run) == "from its last checkpoint"
+    assert wording.describe_place(replace(run, saved_epochs=2)) == "after epoch 2 of 30"
+    assert wording.describe_place(replace(run, saved_epochs=2, saved_steps=5)) == "in epoch 3 of 30"
+    assert wording.describe_place(replace(run, saved_epochs=0)) == "before its first epoch"
+    fold = replace(run, saved_epochs=0, saved_steps=5, n_folds=5, folds_done=1)
+    assert wording.describe_place(fold) == "in fold 2 of 5, in epoch 1 of 30"
+    assert wording.describe_place(replace(fold, folds_done=5)).startswith("after all 5 folds")
 
 
 def _similar(dx: str, similarity: float = 0.7, lesion_id: str = "HAM_7") -> SimilarImage:
