@@ -17,14 +17,24 @@ from engine.errors import Cancelled, ConfigError, Paused, TrainingError
 from engine.evaluation.evaluate import evaluate, read
 from engine.evaluation.folds import pool
 from engine.evaluation.saved import find_saved
-from engine.events import Control, Event, FoldStarted, LearningDone, OnEvent, StatusChanged, ignore_events
+from engine.events import (
+    Control,
+    Event,
+    FoldStarted,
+    LearningDone,
+    OnEvent,
+    StatusChanged,
+    TrainingAdjusted,
+    ignore_events,
+)
 from engine.fold_sets import AskedFolds, FoldSet, GivenUp, discard_fold_set, read_fold_set, write_asked
 from engine.model import weights
 from engine.model.device import CORES
 from engine.records import as_json
 from engine.results import Part
 from engine.run_lock import held
-from engine.runs import create_run, discard_run
+from engine.runs import RunFolder, create_run, discard_run
+from engine.training.checkpoint import read_newest
 from engine.training.meter import RanAwayError
 from engine.training.trainer import resume, train
 
@@ -131,10 +141,10 @@ def _train_fold(folds: FoldSet, asked: AskedFolds, fold: int, control: Control, 
     """Train a fold to its end, from its checkpoint where it has one. Raises `Paused` with the folder of the set."""
     try:
         for run in folds.runs_of(fold):
-            if run.is_resumable:
+            if run.is_resumable and _is_whole(run, fold, on_event):
                 resume(run.path, control=control, on_event=on_event)
                 return
-            discard_run(run.path)  # it was killed before its first checkpoint
+            discard_run(run.path)  # it was killed before its first checkpoint, or both are damaged
         config = replace(asked.training, split=str(folds.split), fold=fold, out=folds.path)
         train(config, control=control, on_event=on_event)
     except RanAwayError as error:
@@ -144,6 +154,16 @@ def _train_fold(folds: FoldSet, asked: AskedFolds, fold: int, control: Control, 
         raise TrainingError(text, hint) from error
     except Paused as paused:
         raise Paused(folds.path, paused.epochs_run, paused.epochs) from paused
+
+
+def _is_whole(run: RunFolder, fold: int, on_event: OnEvent) -> bool:
+    """Whether a fold has a checkpoint to go on from; says so where both are damaged, which must not end its set."""
+    try:
+        read_newest(run)
+    except TrainingError as error:
+        on_event(TrainingAdjusted(text=f"{error.message} Fold {fold + 1} is trained again from its start."))
+        return False
+    return True
 
 
 def _pool(folds: FoldSet, asked: AskedFolds, control: Control, on_event: OnEvent) -> PooledEvaluation:

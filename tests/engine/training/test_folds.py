@@ -15,7 +15,7 @@ from engine.comparison_results import FoldsResult
 from engine.config import TrainingConfig
 from engine.data.split import read_split
 from engine.errors import Cancelled, ConfigError, Paused, TrainingError
-from engine.events import BatchesDone, Control, EpochDone, Event, FoldStarted, LearningDone
+from engine.events import BatchesDone, Control, EpochDone, Event, FoldStarted, LearningDone, TrainingAdjusted
 from engine.fold_sets import FoldSet, list_fold_sets, list_resumable_sets, read_fold_set
 from engine.records import as_json
 from engine.runs import RunFolder, list_resumable, list_runs, read_history, read_run
@@ -23,6 +23,7 @@ from engine.training import folds, meter
 from engine.training.folds import read_pooled, resume_folds, train_folds
 from engine.training.interval import Interval
 from engine.training.meter import RanAwayError
+from engine.wording import describe_place
 from tests.engine.training.conftest import MakeConfig
 
 _FOLDS = 3
@@ -164,6 +165,31 @@ def test_stopping_early_ends_one_fold_only_and_the_evaluation_can_be_paused(conf
     result = resume_folds(waiting.path, on_event=again)
     assert again.folds == []
     assert [len(read_history(RunFolder(run).history)) for run in result.pooled.runs] == [2, 1, 2]
+
+
+@pytest.mark.usefixtures("small_network", "blank_figures")
+def test_a_fold_whose_checkpoints_are_damaged_begins_anew(config: TrainingConfig) -> None:
+    """Said in a sentence; the folds before it are not repeated, and the set comes to its end."""
+    control = Control()
+    with pytest.raises(Paused) as caught:
+        train_folds(config, _FOLDS, control=control, on_event=_At(2, control.pause, epoch=2))
+    (waiting,) = list_resumable_sets(config.out)
+    assert describe_place(waiting) == "in fold 2 of 3, in epoch 2 of 2"
+    (damaged,) = FoldSet(caught.value.run).runs_of(1)
+    for tensors in damaged.checkpoints.glob("slot*/tensors.safetensors"):
+        tensors.write_bytes(b"a bad sector")
+    told, said = _At(0, lambda: None), []
+
+    def tell(event: Event) -> None:
+        told(event)
+        said.extend([event.text] if isinstance(event, TrainingAdjusted) else [])
+
+    result = resume_folds(caught.value.run, on_event=tell)
+    assert said == [
+        f"The run {damaged.path.name} is damaged in both its checkpoints. Fold 2 is trained again from its start."
+    ]
+    assert (told.folds, told.epochs) == ([2, 3], [2, 2, 3, 3])
+    assert len(result.pooled.runs) == len(list(result.path.glob("*/config.json"))) == _FOLDS
 
 
 def test_a_fold_whose_numbers_run_away_is_not_trained_again_in_vain(
