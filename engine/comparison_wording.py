@@ -5,6 +5,7 @@ from engine.evaluation_results import BinaryScore, Calibration, ClassScore, Inte
 from engine.evaluation_wording import TOO_FEW, name_interval
 from engine.labels import CLASSES, GROUP_NAME, INDEX, PART_NAMES
 from engine.operating_results import CurvePoint, OperatingCurve, Outcome
+from engine.results import Part
 from engine.wording import count, name_percent
 
 ONE_SPLIT = (
@@ -186,11 +187,20 @@ def name_slice(column: str, value: str) -> str:
     return _DX_TYPES.get(value, value) if column == "dx_type" else value
 
 
+def describe_answering(part: Part) -> str:
+    """Which model gave each pooled answer: on the validation part it was chosen by those very images."""
+    if part == "test":
+        return "a model that never saw it"
+    return (
+        "a model that did not learn from it, though its best epoch was chosen on these images, which flatters a little"
+    )
+
+
 def describe_pool(pooled: PooledEvaluation) -> str:
     """What pooled folds are about, and their headline."""
     return (
         f"{count(len(pooled.runs), 'fold')} pooled: {count(pooled.n_images, 'image')} of "
-        f"{count(pooled.n_lesions, 'lesion')}, each answered once by a model that never saw it. "
+        f"{count(pooled.n_lesions, 'lesion')}, each answered once by {describe_answering(pooled.part)}. "
         f"Balanced accuracy {name_interval(pooled.by_image.balanced_accuracy)} by image, "
         f"{name_interval(pooled.by_lesion.balanced_accuracy)} by lesion."
     )

@@ -102,6 +102,8 @@ def _evaluate_answers(options: argparse.Namespace, control: Control, on_event: O
 
 def _evaluate_external(options: argparse.Namespace, control: Control, on_event: OnEvent) -> Evaluation:
     run = options.target if options.target.exists() else places.runs_dir() / options.target
+    if options.target == Path("starter"):
+        run = find_model(options.target)
     if not run.exists():
         raise ModelFileError(f"There is no run and no model file {options.target}.", "Name the one or the other.")
     from engine.evaluation.external import evaluate_external

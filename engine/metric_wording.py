@@ -67,13 +67,13 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "npv": ("NPV", "Of the images not named so, the share that is not of this class (negative predictive value)."),
     "f1": ("F1", "The harmonic mean of PPV and sensitivity."),
     "auc": ("AUC", "How often an image of this class is ranked above one of another; 0.5 is chance."),
-    "average_precision": ("AP", "The mean PPV over all sensitivities (average precision)."),
+    "average_precision": ("Average precision", "The mean PPV over all sensitivities."),
 }
 """Figures of one class, by the name of their field in `ClassScore`: title and sentence."""
 
 AT_PREVALENCE = (
-    "PPV, NPV, F1 and AP hold only where the classes are as common as in this part (the column “share”): in a practice "
-    "where melanoma is rarer, fewer of the alarms are right."
+    "PPV, NPV, F1 and average precision hold only where the classes are as common as in this part (the column "
+    "“share”): in a practice where melanoma is rarer, fewer of the alarms are right."
 )
 OPERATING_POINT = (
     "The operating point is a threshold on the probability of the group, set on the validation part so that 95 % of "

@@ -4,14 +4,16 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from engine import places
+from engine import places, starter
 from engine.evaluation_commands import find_model
 from engine.events import Control, OnEvent
+from engine.fold_sets import list_resumable_sets
 from engine.imported import list_imported
 from engine.labels import NOTICE
 from engine.model_wording import describe_card
 from engine.records import as_json
-from engine.runs import list_runs
+from engine.runs import list_resumable, list_runs
+from engine.terminal import resume_command
 from engine.wording import describe_run
 
 COMMANDS = ("models", "card", "import", "export")
@@ -43,11 +45,23 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_models(options: argparse.Namespace, control: Control, on_event: OnEvent) -> tuple[Report, int]:
-    """Every model that can be asked, with its path."""
-    runs, imported = list_runs(options.out or places.runs_dir()), list_imported()
-    value = {"runs": [as_json(run) for run in runs], "imported": [as_json(model) for model in imported]}
-    lines = [f"{describe_run(run)}\n  {run.path}" for run in runs]
+    """Every model that can be asked, with its path, and every training that can be resumed, with the line to type."""
+    out = options.out or places.runs_dir()
+    runs, imported, waiting = list_runs(out), list_imported(), list_resumable(out) + list_resumable_sets(out)
+    resume = {run.path: resume_command(run.path) for run in waiting}
+    brought = starter.starter_model()
+    value = {
+        "runs": [as_json(run) for run in runs],
+        "imported": [as_json(model) for model in imported],
+        "starter": None if brought is None else str(brought),
+        "resumable": [{**as_json(run), "resume": resume[run.path]} for run in waiting],
+    }
+    lines = []
+    for run in (*runs, *(run for run in waiting if run.model is None)):
+        lines.append(f"{describe_run(run)}\n  {run.path}")
+        lines += [f"  Go on with it by: {resume[run.path]}"] if run.path in resume else []
     lines += [f"{model.name}; {model.backbone}\n  {model.path}" for model in imported]
+    lines += [] if brought is None else [f"{starter.NAME}, comes with the program\n  {brought}"]
     return (value, "\n".join([*(lines or ["There is no model yet: train one, or import one."]), NOTICE])), 0
 
 

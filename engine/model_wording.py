@@ -101,7 +101,7 @@ def describe_held_out(card: ModelCard) -> tuple[str, ...]:
     figures = {name: Interval(value=one[0], low=one[1], high=one[2]) for name, one in card.held_out.figures.items()}
     parts = [f"{words} {name_interval(figures[name])}" for name, words in _IN_ALL.items() if name in figures]
     lesions, images = count(card.held_out.n_lesions, "lesion"), count(card.held_out.n_images, "image")
-    opened = f"opened {count(card.held_out.openings, 'time')}"
+    opened = "opened once" if card.held_out.openings == 1 else f"opened {card.held_out.openings} times"
     lines = [f"On its test part ({lesions}, {images}, {opened}), by lesion, with 95 % intervals: {', '.join(parts)}."]
     recalls = {code: figures[f"recall_{code}"] for code in card.classes if f"recall_{code}" in figures}
     areas = {code: figures[f"auc_{code}"] for code in card.classes if f"auc_{code}" in figures}

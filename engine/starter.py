@@ -7,8 +7,8 @@ from engine.licences import HAM10000
 
 NAME = "Starter model"
 DESCRIPTION = (
-    "Comes with the program: a small network trained on reduced images of HAM10000, good for looking around. "
-    "For research and education only, and for non-commercial use."
+    "A starter and never more: a small network, trained on reduced images of HAM10000, for looking around before there "
+    "is a model of your own. For research and education only, and for non-commercial use."
 )
 """What it is, in plain words; its card says how good it is."""
 ATTRIBUTION = f"Starter model: trained on {HAM10000.data_set}, {HAM10000.citation}, {HAM10000.name}."

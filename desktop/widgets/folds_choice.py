@@ -10,7 +10,8 @@ N_FOLDS = 5
 _HELP = "How many networks are trained, and so how many images judge them."
 _HINTS = {
     1: "One training. The images that judge it are few, above all of the rare classes.",
-    N_FOLDS: "Five trainings, about five times as long; every image is answered once by a model that never saw it.",
+    N_FOLDS: "Five trainings, about five times as long; every image is answered once by a model that did not learn "
+    "from it.",
 }
 
 

@@ -9,7 +9,7 @@ from engine.evaluation_results import Evaluation
 
 _WORDS = (
     "Folds can tell more: in five trainings, about five times as long, every image is answered once by a model that "
-    "never saw it, so that each class is judged by all of its lesions."
+    "did not learn from it, so that each class is judged by all of its lesions."
 )
 
 

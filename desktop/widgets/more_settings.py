@@ -42,7 +42,7 @@ class MoreSettings(QWidget):
         self.seed = _spin(0, 2**31 - 1)
         self.split = SplitChoice()
         self.device = QComboBox()
-        self.has_limit = QCheckBox("Use only about")
+        self.has_limit = QCheckBox("Use only some: about")
         self.limit = _spin(21, 10_000_000, " images", step=100)
         self.limit.setValue(1000)
         self.limit.setEnabled(False)

@@ -8,6 +8,7 @@ from desktop.progress import JobProgress
 from desktop.theme import GAP
 from desktop.widgets.elided_label import ElidedLabel
 from engine.comparison_results import FoldsResult
+from engine.comparison_wording import describe_answering
 from engine.events import BatchesDone, EpochDone, Event, FoldStarted, RunStarted, TrainingAdjusted
 from engine.results import RunInfo, TrainingResult
 
@@ -113,7 +114,7 @@ class TrainingStatus(QWidget):
         images = words.count_of(pooled.n_images, "image")
         self.say(
             f"Done: balanced accuracy {accuracy} over {words.count_of(len(pooled.runs), 'fold')}",
-            f"{images}, each answered once by a model that never saw it.",
+            f"{images}, each answered once by {describe_answering(pooled.part)}.",
             f"Saved as {folds.name if folds else result.path.name}. The model for predictions comes from one split.",
         )
 

@@ -49,7 +49,9 @@ def test_folds_are_chosen_like_runs_and_shown_pooled(
     job.succeed(pooled())
     assert page.folds.shown is not None
     words = page.folds.pooled.words
-    assert "5 folds pooled: 8,457 images of 6,300 lesions, each answered once by a model that never saw it" in words
+    assert (
+        "5 folds pooled: 8,457 images of 6,300 lesions, each answered once by a model that did not learn from" in words
+    )
     assert "Balanced accuracy 0.64 (0.60 to 0.68) by image, 0.66 (0.61 to 0.70) by lesion" in words
     assert "The test parts are closed" in words
     assert page.folds.pooled.class_table.model().rowCount() == 7

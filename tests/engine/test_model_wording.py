@@ -90,7 +90,7 @@ def test_figures_of_the_test_part_stand_with_their_intervals() -> None:
     lines = describe_card(replace(TRAINED, about="Small, and only a starter.", held_out=held_out))
     assert "Small, and only a starter." in lines
     assert (
-        "On its test part (945 lesions, 1,268 images, opened 1 time), by lesion, with 95 % intervals: "
+        "On its test part (945 lesions, 1,268 images, opened once), by lesion, with 95 % intervals: "
         "balanced accuracy 0.70 (0.65 to 0.75), AUC of “Malignant or pre-malignant” 0.91 (0.88 to 0.93)."
     ) in lines
     assert "AUC of each class: Melanoma (mel) 0.87 (0.84 to 0.90)." in lines

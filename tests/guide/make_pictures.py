@@ -160,7 +160,7 @@ class Photographer:
     def rest(self) -> None:
         """Until nothing is computed any more and what was computed is to be seen."""
         QTest.qWait(500)
-        self.wait(lambda: all(self.runner.running(lane) is None for lane in ("work", "answers", "views")))
+        self.wait(lambda: all(self.runner.running(lane) is None for lane in ("work", "answers", "aside", "views")))
         QTest.qWait(500)
 
     def press(self, button: QAbstractButton) -> None:
