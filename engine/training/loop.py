@@ -32,7 +32,6 @@ from engine.training.validation import Score, calibrate
 
 _MOST_HALVINGS = 3  # of the learning rate, when the loss runs away
 _SCORED_AT_A_TIME = 64
-_ROUNDING = 0.005  # a GPU, or another number of images at a time, may round another way, which can move single images
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,7 @@ class TrainingLoop:
         self._best = Best(config)
         self._history: list[EpochRecord] = []
         self._halvings = self._step = 0
+        self._is_resumed = checkpoint is not None
         if checkpoint is None:
             if not config.is_frozen:  # features take next to no room
                 probe(learner, config, self._portion)
@@ -274,14 +274,15 @@ class TrainingLoop:
     def _finish(self, stopped: Stop) -> TrainingResult:
         self._on_event(LearningDone(can_pause=False))
         self._on_event(StatusChanged(text="Checking the best model"))
-        is_exact = self._learner.device.type == "cpu" and self._scoring.size == _SCORED_AT_A_TIME
-        is_exact = is_exact and not self._config.is_frozen  # the whole network is scored now, other batches by features
+        # Where one CPU scored all, in the same batches: a resumed training may have been begun elsewhere, and features
+        # are scored in other batches than images.
+        is_same = self._learner.device.type == "cpu" and not self._is_resumed and not self._config.is_frozen
         return finish(
             self._folder,
             self._learner,
-            lambda: self._validate("of the best model", is_last=True).balanced_accuracy,
-            self._best.balanced_accuracy,
-            tolerance=0.0 if is_exact else _ROUNDING,
+            lambda: self._validate("of the best model", is_last=True).loss,
+            self._history[self._best.epoch - 1],
+            is_exact=is_same and self._scoring.size == _SCORED_AT_A_TIME,
             epochs_run=len(self._history),
             stopped=stopped,
             complete=self._complete,

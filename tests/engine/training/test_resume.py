@@ -5,7 +5,9 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -26,9 +28,10 @@ from engine.model import network
 from engine.results import TrainingResult
 from engine.run_lock import held, is_in_use
 from engine.runs import RunFolder, list_resumable, list_runs, read_history
-from engine.training import checkpoint, learner, loop, meter
+from engine.training import checkpoint, inputs, learner, loop, meter
 from engine.training.checkpoint import read_newest
 from engine.training.trainer import resume, train
+from engine.training.validation import Score
 from tests.engine.training.conftest import FinishedTraining, MakeConfig, build_small, finish_training, small_config
 
 _FILES = {"config.json", "split.csv", "history.csv", "model.safetensors"}
@@ -162,6 +165,22 @@ def test_cancelling_leaves_a_resumed_run_as_it_was_saved(paused: Path, finished:
         with pytest.raises(Cancelled):
             resume(paused, control=control, on_event=cancel)
     assert resume(paused).weights_sha256 == finished.result.weights_sha256
+
+
+def test_a_resumed_training_may_round_another_way(
+    paused: Path, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Begun on another device, its best model scores a little otherwise; without a break not a bit may differ."""
+    true_score = inputs.ImageInputs.score
+
+    def score(*arguments: Any, from_pixels: bool) -> Score:
+        found = true_score(*arguments, from_pixels=from_pixels)
+        return replace(found, loss=found.loss + 0.01 * from_pixels)
+
+    monkeypatch.setattr(inputs.ImageInputs, "score", score)
+    assert resume(paused).stopped == "finished"
+    with pytest.raises(TrainingError, match="The saved model"):
+        train(make_config(epochs=1, limit=40))
 
 
 def test_a_run_that_is_trained_is_not_to_be_resumed(make_config: MakeConfig) -> None:
