@@ -1,6 +1,6 @@
 """Offers the recipes, each with a sentence of what it is; one that cannot be followed now says what it needs."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.theme import GAP
@@ -26,9 +26,9 @@ class RecipeChoice(QWidget):
             button, hint = QRadioButton(recipe.title), small_text(recipe.description)
             hint.setIndent(3 * GAP)
             if name == "quick":
-                hint.setMinimumHeight(
-                    4 * hint.fontMetrics().height()
-                )  # whether it can be followed or not: nothing jumps
+                # whether it can be followed or not: nothing jumps
+                hint.setMinimumHeight(4 * hint.fontMetrics().height())
+                hint.setAlignment(Qt.AlignmentFlag.AlignTop)
             describe(button, f"Recipe: {recipe.title}", recipe.description)
             self._group.addButton(button)
             self.buttons[name], self._hints[name] = button, hint
