@@ -20,7 +20,9 @@ class DeviceReport:
     """Between answers and gradients here and the same in double precision on the CPU, as a share of the largest; None
     where something was not finite."""
     is_right: bool
-    """Whether that is no more than rounding."""
+    """Whether that is no more than rounding, in the half precision of a training here too."""
+    half: str = ""
+    """That precision, "bfloat16" or "float16"; "" where a training computes in full precision."""
     backbone: str
     image_size: int
     """Of the network that was timed."""

@@ -19,9 +19,12 @@ def describe_report(report: DeviceReport) -> tuple[str, ...]:
 def describe_check(report: DeviceReport) -> str:
     """Whether the device computes right."""
     if report.is_right and report.largest_difference is not None:
+        half = (
+            f" In {report.half}, in which a training computes, they are as near as that can be." if report.half else ""
+        )
         return (
             "It computes right: answers and gradients of a small network differ from double precision "
-            f"by at most {100 * report.largest_difference:.2g} %."
+            f"by at most {100 * report.largest_difference:.2g} %.{half}"
         )
     return (
         "It does not compute right: a small network gives other answers here than in double precision on the CPU. "

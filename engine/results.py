@@ -86,8 +86,10 @@ class TimeEstimate:
     device: DeviceInfo
     seconds_per_epoch: float
     seconds_in_all: float
-    """All epochs, if it is not stopped early, and the preparation of the images."""
+    """All epochs, if it is not stopped early, the preparation of the images, and what follows the last epoch."""
     n_train: int
+    seconds_at_end: float = 0.0
+    """Of that, what follows the last epoch of each training: the best model is scored once more, its gate is fitted."""
 
 
 @dataclass(frozen=True, kw_only=True)

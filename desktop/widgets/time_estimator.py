@@ -46,10 +46,10 @@ class TimeEstimator(QObject):
         estimate = self._estimate
         if estimate is None or self._config is None:
             return ""
-        preparation = (
-            estimate.seconds_in_all - estimate.seconds_per_epoch
-        )  # what is measured is a training of one epoch
-        seconds = preparation + self._n_folds * self._config.epochs * estimate.seconds_per_epoch
+        each_fold = self._config.epochs * estimate.seconds_per_epoch + estimate.seconds_at_end
+        # What is measured is a training of one epoch.
+        preparation = estimate.seconds_in_all - estimate.seconds_per_epoch - estimate.seconds_at_end
+        seconds = preparation + self._n_folds * each_fold
         return f"About {words.duration(seconds)} on this computer."
 
     @property

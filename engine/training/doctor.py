@@ -1,6 +1,7 @@
 """Examines the device that a training would compute on: what it is, whether it computes right, and how fast."""
 
 import copy
+import math
 import platform
 import re
 import subprocess
@@ -14,13 +15,16 @@ from engine.doctor_results import DeviceReport
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.labels import CLASSES
 from engine.model import network
-from engine.model.device import CORES, choose, describe, has_nvidia_driver
+from engine.model.device import CORES, choose, describe, half_type, has_nvidia_driver
 from engine.training.estimate import estimate_time, time_steps
 from engine.training.exactness import exact
 
 _BUDGET_SECONDS = 10.0
 _TOLERANCE = 1e-2
 """Share of the largest value. TF32 and fused kernels reach 2e-3; a faulty device is off by far more."""
+_HALF_TOLERANCES = {torch.bfloat16: (0.05, 0.6, 0.05), torch.float16: (0.01, 0.4, 0.01)}
+"""The same of logits and of the gradients of the first and the last layer, some four times what rounding does on a CPU.
+It decides which units are on, which the gradient of a convolution hangs on; what is left shows that it points there."""
 _LEAST_DRIVERS = {"11": 450, "12": 525, "13": 580}
 """By CUDA's major version: NVIDIA's table of minor version compatibility."""
 
@@ -30,16 +34,19 @@ def examine(
 ) -> DeviceReport:
     """Examine the device of `config` with its network and size; takes about 15 seconds.
 
-    With `has_data` also how long the whole training would take. Raises `ConfigError`, `DataError` and `Cancelled`.
+    With `has_data` also how long the whole training would take. Raises `ConfigError`, `DataError`, `Cancelled`, and
+    `TrainingError` where there is too little memory to train at all.
     """
     control = control or Control()
     device = choose(config.device)
     with exact(device, config.threads or CORES):
         on_event(StatusChanged(text="Checking that the device computes right"))
-        difference = largest_difference(device)
+        difference, half = largest_difference(device), half_type(device)
+        is_right = difference is not None and difference <= _TOLERANCE
+        is_right = is_right and (half is None or is_right_in_half(device, half))
         control.raise_if_cancelled()
         on_event(StatusChanged(text=f"Timing {config.backbone} at {config.preprocessing.image_size} px for 10 seconds"))
-        learning, scoring = time_steps(config, device, control, _BUDGET_SECONDS)
+        learning, scoring = time_steps(config, device, control, _BUDGET_SECONDS, on_event)
     estimate = estimate_time(config, control=control, on_event=on_event) if has_data else None
     driver = nvidia_driver()
     return DeviceReport(
@@ -48,7 +55,8 @@ def examine(
         driver=driver,
         advice=advise(device.type, driver, torch.version.cuda, is_frozen=bool(getattr(sys, "frozen", False))),
         largest_difference=difference,
-        is_right=difference is not None and difference <= _TOLERANCE,
+        is_right=is_right,
+        half="" if half is None else str(half).removeprefix("torch."),
         backbone=config.backbone,
         image_size=config.preprocessing.image_size,
         images_per_second=1 / learning,
@@ -62,22 +70,35 @@ def largest_difference(device: torch.device) -> float | None:
 
     As a share of the largest value; None where something is not finite.
     """
+    found = _differences(device, None)
+    return max(found) if all(map(math.isfinite, found)) else None
+
+
+def is_right_in_half(device: torch.device, half: torch.dtype) -> bool:
+    """Whether `device` is as near to that as half precision can be, computing as a training there does."""
+    return all(one <= most for one, most in zip(_differences(device, half), _HALF_TOLERANCES[half], strict=True))
+
+
+def _differences(device: torch.device, half: torch.dtype | None) -> tuple[float, ...]:
+    """Of the logits, and of the gradients of the first and the last layer; not finite where something there is not."""
     torch.manual_seed(0)
     module = network.build("resnet18").eval()  # no running statistics that would differ by the batch
     images, labels = torch.rand(4, 3, 64, 64), torch.arange(4)
-    exact_answers = _answers(copy.deepcopy(module).double(), images.double(), labels)
-    answers = _answers(module.to(device), images.to(device), labels.to(device))
-    differences = []
-    for exact_one, one in zip(exact_answers, answers, strict=True):
-        if not torch.isfinite(one).all():
-            return None
-        differences.append(float((one.double().cpu() - exact_one).abs().max() / exact_one.abs().max()))
-    return max(differences)
+    exact_answers = _answers(copy.deepcopy(module).double(), images.double(), labels, None)
+    module = module.to(device).to(memory_format=torch.channels_last)
+    images = images.to(device).contiguous(memory_format=torch.channels_last)
+    answers = _answers(module, images, labels.to(device), half)
+    pairs = zip(exact_answers, answers, strict=True)
+    return tuple(float((one.double().cpu() - exact).abs().max() / exact.abs().max()) for exact, one in pairs)
 
 
-def _answers(module: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """The logits, and the gradients of the first and the last layer."""
-    logits = module(images)
+def _answers(
+    module: nn.Module, images: torch.Tensor, labels: torch.Tensor, half: torch.dtype | None
+) -> tuple[torch.Tensor, ...]:
+    """The logits, and the gradients of the first and the last layer; with autocast to `half` where that is given."""
+    with torch.autocast(images.device.type, dtype=half, enabled=half is not None):
+        logits = module(images)
+    logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
     nn.functional.cross_entropy(logits, labels % len(CLASSES)).backward()  # type: ignore[no-untyped-call]
     parameters = [one for one in module.parameters() if one.ndim > 1]
     gradients = [one.grad for one in (parameters[0], parameters[-1]) if one.grad is not None]

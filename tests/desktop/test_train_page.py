@@ -148,6 +148,22 @@ def test_quick_is_estimated_by_its_one_look_at_each_image(
     assert page.view.status.lines[1].startswith("A look at every image, then 50 epochs of less than 1 s each")
 
 
+def test_what_follows_the_last_epoch_is_counted_for_each_fold(
+    qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner
+) -> None:
+    """The gate of each is fitted; the images are prepared once for all."""
+    page.form.epochs.setValue(10)
+    state.set_dataset(dataset(Path("/data")))
+    qtbot.waitUntil(lambda: runner.count("estimate_time") == 1, timeout=LOADING)
+    estimate = TimeEstimate(
+        device=CPU, seconds_per_epoch=60.0, seconds_in_all=1020.0, seconds_at_end=360.0, n_train=5920
+    )
+    runner.latest("estimate_time").succeeded.emit(estimate)
+    assert "About 26 min" in page.purpose  # 10 of preparation, 10 of epochs, 6 at the end
+    page.form.folds.choose_folds()
+    assert "About 1 h 30 min" in page.purpose
+
+
 def test_a_changed_setting_is_measured_anew(
     qtbot: QtBot, page: TrainPage, state: AppState, runner: StillRunner
 ) -> None:

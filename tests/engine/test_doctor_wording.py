@@ -42,6 +42,8 @@ def test_a_faulty_device_is_not_to_be_trusted() -> None:
 
 def test_hours_to_expect() -> None:
     """In hours, or in minutes below one."""
+    (half,) = [line for line in describe_report(replace(REPORT, half="bfloat16")) if "bfloat16" in line]
+    assert half.endswith("In bfloat16, in which a training computes, they are as near as that can be.")
     estimate = TimeEstimate(device=CPU, seconds_per_epoch=600.0, seconds_in_all=18_000.0, n_train=5_900)
     assert describe_report(replace(REPORT, estimate=estimate))[-1] == (
         "A training on these 5,900 images would take about 5.0 hours."

@@ -57,6 +57,34 @@ def test_a_device_that_computes_wrong_is_found(fault: float, is_small: bool, mon
     assert (difference is not None and difference <= doctor._TOLERANCE) == is_small
 
 
+@pytest.mark.parametrize("half", [torch.bfloat16, pytest.param(torch.float16, marks=pytest.mark.slow)])
+def test_the_half_precision_of_a_training_is_checked_too(
+    half: torch.dtype, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device that is wrong in half precision alone is found; one that rounds as this CPU does is right."""
+
+    class Faulty(nn.Module):
+        def __init__(self, inner: nn.Module) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            logits: torch.Tensor = self.inner(images)
+            return logits * 1.1 if logits.dtype == half else logits
+
+    build = network.build
+    monkeypatch.setattr(doctor, "half_type", lambda device: half)
+    monkeypatch.setattr(doctor, "time_steps", lambda *_: (0.1, 0.05))
+    config = make_config(device="cpu")
+    report = doctor.examine(config, has_data=False)
+    assert (report.is_right, report.half) == (True, str(half).removeprefix("torch."))
+    monkeypatch.setattr(doctor.network, "build", lambda backbone: Faulty(build(backbone)))
+    report = doctor.examine(config, has_data=False)
+    assert report.largest_difference is not None
+    assert report.largest_difference < doctor._TOLERANCE
+    assert not report.is_right
+
+
 @pytest.mark.parametrize(
     ("driver", "cuda", "said"),
     [
