@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import io
 import json
+import os
 import signal
 import sys
 import traceback
@@ -30,7 +31,7 @@ from engine import (
 from engine.calls import Call
 from engine.config import from_recipe
 from engine.errors import Cancelled, ConfigError, EngineError, Paused
-from engine.events import Control, OnEvent
+from engine.events import Control, Event, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
 from engine.ranks import is_first_process
@@ -84,7 +85,7 @@ def _carry_out(options: argparse.Namespace) -> tuple[Any, str, int]:
     try:
         with _quiet_stdout(), _signals_handled(control, options.command):
             home_choice.check_there()
-            (value, text), code = options.run(options, control, terminal.Progress())
+            (value, text), code = options.run(options, control, _told_while_possible(terminal.Progress()))
             return value, text, code
     except EngineError as error:
         return _fail(error.message, error.hint, 2)
@@ -181,13 +182,25 @@ def _quiet_stdout() -> Iterator[None]:
         yield
 
 
+def _told_while_possible(on_event: OnEvent) -> OnEvent:
+    """A terminal that was closed ends no work: what cannot be said any more is left out."""
+
+    def tell(event: Event) -> None:
+        with contextlib.suppress(OSError):
+            on_event(event)
+
+    return tell
+
+
 @contextlib.contextmanager
 def _signals_handled(control: Control, command: str) -> Iterator[None]:
     """Ctrl+C finishes a training early and keeps the best model; anything else, and the second Ctrl+C, cancels.
 
-    Ctrl+\\ (on Windows Ctrl+Break), and the signal by which systems ask programs to end, pause a training.
+    Ctrl+\\ (on Windows Ctrl+Break), the signal by which systems ask programs to end, and the one that comes when the
+    terminal is closed, pause a training.
     """
     is_training = command in ("train", "resume", "demo")
+    terminals = [number for number in (1, 2) if os.isatty(number)]
 
     def on_interrupt(number: int, frame: FrameType | None) -> None:
         if is_training and not control.is_finishing_early:
@@ -201,8 +214,15 @@ def _signals_handled(control: Control, command: str) -> Iterator[None]:
         control.pause()
         print("\nPausing: a checkpoint is written after this batch.", file=sys.stderr)
 
+    def on_hangup(number: int, frame: FrameType | None) -> None:
+        for stream in terminals:  # nobody reads there any more, and writing would fail
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        on_pause(number, frame)
+
     names = ("SIGTERM", "SIGQUIT", "SIGBREAK") if is_training else ()
     handlers = {getattr(signal, name): on_pause for name in names if hasattr(signal, name)}
+    if is_training and hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        handlers[signal.SIGHUP] = on_hangup  # where nohup was not asked to go on all the same
     handlers[signal.SIGINT] = on_interrupt
     if command == "web":  # how systems ask programs to end is its normal end
         handlers[signal.SIGTERM] = on_interrupt

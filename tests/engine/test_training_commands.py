@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from engine import cli, places, terminal, training_commands
 from engine.atomic import write_json
 from engine.config import TrainingConfig
 from engine.data import demo
+from engine.events import Control
 from engine.records import as_json
+from engine.runs import list_resumable
 
 _ROOT = Path(__file__).parents[2]
 _TRAIN = ["--backbone", "resnet18", "--image-size", "32", "--limit", "60", "--weights", "none", "--threads", "1"]
@@ -53,6 +56,41 @@ def test_a_signal_pauses_and_resume_goes_on(home: Path) -> None:
     result = json.loads(output)
     assert (result["run"], result["stopped"]) == (str(run), "early")
     assert result["epochs_run"] > paused["epochs_run"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signal")
+def test_a_closed_terminal_pauses_a_training(home: Path) -> None:
+    """As when ssh drops: what it still says reaches nobody and ends nothing; then the signal, and a checkpoint."""
+    data = demo.create(home / "demo")
+    ours, theirs = os.openpty()
+    command = [sys.executable, str(_ROOT / "main.py"), "train", str(data), *_TRAIN, "--epochs", "300"]
+    with subprocess.Popen(command, cwd=_ROOT, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        said = b""
+        while b"epoch 2/300" not in said:
+            said += os.read(ours, 4096)
+        os.close(ours)
+        time.sleep(1)  # it goes on for some batches before it hears of it
+        assert process.poll() is None
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(120) == 4
+    (waiting,) = list_resumable(places.runs_dir())
+    assert waiting.saved_epochs is not None
+    assert waiting.saved_epochs >= 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signal")
+def test_nohup_is_obeyed() -> None:
+    """Who asked for a training to outlive the terminal gets that; other commands end with it as ever."""
+    before = signal.getsignal(signal.SIGHUP)
+    for ignored, command, is_heard in ((False, "train", True), (True, "train", False), (False, "predict", False)):
+        outside = signal.SIG_IGN if ignored else signal.SIG_DFL
+        signal.signal(signal.SIGHUP, outside)
+        try:
+            with cli._signals_handled(Control(), command):
+                assert (signal.getsignal(signal.SIGHUP) != outside) == is_heard
+        finally:
+            signal.signal(signal.SIGHUP, before)
 
 
 def test_what_cannot_be_resumed_is_a_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
