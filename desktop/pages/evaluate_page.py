@@ -3,7 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QPoint, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -178,6 +178,20 @@ class EvaluatePage(Page):
             self.answers.show_choice(evaluation, choice)
 
     @Slot()
+    def _on_tab_chosen(self) -> None:
+        """What the user chose comes into sight, once it has its place, with the titles above it."""
+        if self.view.tabs.bar.hasFocus() or self.view.tabs.bar.underMouse():
+            QTimer.singleShot(0, self._show_tab)
+
+    @Slot()
+    def _show_tab(self) -> None:
+        self.body.activate()
+        top = self.view.tabs.mapTo(self.scroll_area.widget(), QPoint(0, 0)).y()
+        bar = self.scroll_area.verticalScrollBar()
+        if top + self.view.tabs.height() > bar.value() + self.scroll_area.viewport().height():
+            bar.setValue(top)
+
+    @Slot()
     def _on_answers_left(self) -> None:
         self._show_face(self._result)
         self.body.activate()
@@ -246,6 +260,7 @@ class EvaluatePage(Page):
         self.parts.external.result_chosen.connect(self.evaluations.open_external)
         self.view.images_asked.connect(self._on_images_asked)
         self.view.failed.connect(self.show_error)
+        self.view.tabs.chosen.connect(self._on_tab_chosen)
         self.view.folds_offer.folds_asked.connect(self._on_folds_asked)
         self.folds.failed.connect(self.show_error)
         self.answers.left.connect(self._on_answers_left)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -217,6 +217,24 @@ def test_error_keeps_the_earlier_result(qtbot: QtBot, state: AppState, scripted:
     assert page.error_panel.sentence == "The data set is gone."
     assert opened(page).part == "val"
     assert page.parts.test_button.isVisible()
+
+
+def test_a_chosen_view_comes_into_sight(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
+    """In a small window the headline takes much of the page: what was chosen below moves up, its title still there."""
+    page = with_result(qtbot, state, scripted)
+    page.activateWindow()
+    tabs, view = page.view.tabs, page.scroll_area.viewport()
+    tabs.bar.setFocus()
+    qtbot.waitUntil(tabs.bar.hasFocus)
+    qtbot.keyClick(tabs.bar, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: tabs.mapTo(view, QPoint(0, 0)).y() == 0)
+    assert tabs.current.mapTo(view, QPoint(0, 0)).y() < view.height() // 2
+    page.scroll_area.verticalScrollBar().setValue(0)
+    tabs.bar.clearFocus()
+    qtbot.waitUntil(lambda: not tabs.bar.hasFocus())
+    tabs.bar.setCurrentIndex(3)  # the program's own choice moves nothing
+    qtbot.wait(50)
+    assert page.scroll_area.verticalScrollBar().value() == 0
 
 
 def test_tab_key_follows_the_eye(qtbot: QtBot, state: AppState, scripted: ScriptedRunner) -> None:
