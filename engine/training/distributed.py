@@ -147,6 +147,12 @@ class Peers:
         self._agree(heard)
         return loss.reshape(()), told.long()
 
+    def any_wants(self, wish: bool) -> bool:
+        """Whether any of the processes has this `wish`; all ask after the same step."""
+        wishes = torch.tensor([float(wish)], device=self._device)
+        self._sum(wishes)
+        return bool(wishes.item() > 0)
+
     def gather(self, logits: npt.NDArray[np.float32], own: slice, n_in_all: int) -> npt.NDArray[np.float32]:
         """The rows [n_in_all, 7] of all processes, of which this one has computed those at `own`."""
         whole = torch.zeros(n_in_all, logits.shape[1], device=self._device)
@@ -199,6 +205,11 @@ def draw_seeds(peers: Peers | None, seed: int, epoch: int, n_steps: int) -> npt.
 def is_keeper(peers: Peers | None) -> bool:
     """Whether this process keeps what comes of the training."""
     return peers is None or peers.rank.is_first
+
+
+def any_wants(peers: Peers | None, wish: bool) -> bool:
+    """Whether any process has this `wish`, or this one where it is alone."""
+    return wish if peers is None else peers.any_wants(wish)
 
 
 @contextlib.contextmanager

@@ -6,12 +6,15 @@ from typing import Literal
 
 import torch
 
+from engine.config import TrainingConfig
 from engine.errors import TrainingError
-from engine.model.file import load_model, save_model, weights_sha256
+from engine.model.file import load_model, round_weights, save_model, weights_sha256
 from engine.prediction.gate_fit import FittedGate
-from engine.results import EpochRecord, ModelCard, TrainingResult
+from engine.results import EpochRecord, TrainingResult
 from engine.runs import RunFolder
 from engine.training.learner import Learner
+from engine.training.material import Material
+from engine.training.validation import Score, calibrate
 
 Stop = Literal["finished", "patience", "early"]
 
@@ -24,23 +27,25 @@ by 0.002 at most. The loss is smooth; balanced accuracy is not: one image of the
 def finish(
     folder: RunFolder,
     learner: Learner,
-    score: Callable[[], float],
+    config: TrainingConfig,
+    material: Material,
     logged: EpochRecord,
+    score: Callable[[str], Score],
+    fit: Callable[[], FittedGate | None],
     *,
     is_exact: bool,
     epochs_run: int,
     stopped: Stop,
-    complete: Callable[[ModelCard], tuple[ModelCard, FittedGate | None]],
 ) -> TrainingResult:
     """Put the best model so far into `learner` and write it for good, if it is the one that was `logged`.
 
-    `score` gives the validation loss of what is in `learner`: that of the log, to the bit where it `is_exact`.
-    `complete` is given the best epoch's card, and returns that of what it leaves in `learner`, and a gate. Raises
-    `TrainingError` for another model than the best, and `DiskError`.
+    `score` and `fit` give the score, on the validation part, and the gate of what is in `learner`; `score` is told in
+    words what that is. The loss is that of the log, to the bit where it `is_exact`. Raises `TrainingError` for another
+    model than the best, and `DiskError`.
     """
     best = load_model(folder.best_so_far, torch.device("cpu"))
     learner.scored.load_state_dict(best.module.state_dict())
-    again = score()
+    again = score("of the best model").loss
     tolerance = 0.0 if is_exact else _ROUNDING * max(1.0, logged.val_loss)
     if best.card.best_epoch != logged.epoch or abs(again - logged.val_loss) > tolerance:
         raise TrainingError(
@@ -48,7 +53,11 @@ def finish(
             f"was epoch {logged.epoch} with {logged.val_loss:.4f}.",
             "Memory or disk of this computer may be faulty. Do not trust this run; train again.",
         )
-    card, gate = complete(best.card)
+    card = best.card
+    if config.weight_bits == 16:
+        round_weights(learner.scored)
+        card = calibrate(card, score("with 16 bits"), material)
+    gate = fit()
     settings, tables = (None, None) if gate is None else (gate.settings, gate.tables)
     card = replace(card, is_finished=True, epochs_run=epochs_run, gate=settings)
     save_model(folder.final_model, learner.scored, card, best.fingerprints, tables)

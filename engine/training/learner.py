@@ -10,6 +10,7 @@ from torch.nn import functional
 from engine.config import TrainingConfig
 from engine.model.device import half_type
 from engine.prediction.features import find_head
+from engine.prediction.portion import enough_memory
 from engine.training.average import Average
 from engine.training.batches import split_batches
 from engine.training.distributed import Peers, Share
@@ -67,7 +68,8 @@ class Learner:
 
         At most `portion` images go through the network at a time; the step is that of all of them, but for what batch
         normalisation makes of smaller batches. Returns the mean loss before the step and the class [n] named for each
-        image, both still on the device; where the images are a `share` of a batch, those of the whole batch.
+        image, both still on the device; where the images are a `share` of a batch, those of the whole batch. Where
+        memory runs short before the weights change, that is an error as PyTorch has it; afterwards a `TrainingError`.
         """
         self._learning.train()
         set_learning_rate(self._optimizer, rate)
@@ -76,12 +78,15 @@ class Learner:
         n_in_all = len(labels) if share is None else share.n_in_all
         done = [self._backward(images[rows], labels[rows], n_in_all) for rows in portions]
         loss, named = torch.stack([loss for loss, _ in done]).sum(), torch.cat([named for _, named in done])
-        if self._peers is not None and share is not None:
-            loss, named = self._peers.combine(self._learning, loss, named, share)
-        self._scaler.step(self._optimizer)
-        self._scaler.update()
-        if self._average is not None:
-            self._average.update(self._learning)
+        with enough_memory(
+            "to improve the network"
+        ):  # tried again, it would be a second step, or one without the peers
+            if self._peers is not None and share is not None:
+                loss, named = self._peers.combine(self._learning, loss, named, share)
+            self._scaler.step(self._optimizer)
+            self._scaler.update()
+            if self._average is not None:
+                self._average.update(self._learning)
         return loss, named
 
     def tensors(self) -> dict[str, torch.Tensor]:

@@ -8,7 +8,7 @@ from engine.config import TrainingConfig
 from engine.errors import Paused
 from engine.events import Control, EpochDone, Event, LearningDone, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
 from engine.model.device import describe
-from engine.model.file import round_weights, save_model
+from engine.model.file import save_model
 from engine.prediction.gate_fit import FittedGate, GateImages, fit_gate
 from engine.prediction.portion import Portion
 from engine.results import EpochRecord, ModelCard, TrainingResult
@@ -17,7 +17,7 @@ from engine.training.awake import kept_awake
 from engine.training.batches import count_positions, draw_epoch, split_batches
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint, Slots, TrainingState, put_best_back
-from engine.training.distributed import Peers, draw_seeds, is_keeper, own_part
+from engine.training.distributed import Peers, any_wants, draw_seeds, is_keeper, own_part
 from engine.training.finish import Stop, finish
 from engine.training.inputs import inputs_of
 from engine.training.interval import Interval
@@ -219,15 +219,16 @@ class TrainingLoop:
         self._on_event(TrainingAdjusted(text=f"{error.message} {how} ({self._halvings} of {_MOST_HALVINGS} times)."))
 
     def _save_if_due(self, *, at_epoch_end: bool = False) -> None:
-        if is_keeper(self._peers) and self._interval.is_due(self._slots.cost, at_epoch_end=at_epoch_end):
+        is_due = self._interval.is_due(self._slots.cost, at_epoch_end=at_epoch_end)
+        if any_wants(self._peers, is_due and is_keeper(self._peers)):
             self._save()
 
     def _save(self) -> None:
-        """Begin to write a checkpoint. Raises `NotFiniteError` where what was learned is not worth one."""
+        """Begin to write a checkpoint, in the first process. Raises `NotFiniteError`, in all, for a worthless one."""
         of_meter, of_learner = self._meter.tensors(), self._learner.tensors()
         if not are_finite(of_learner):
-            where = f"epoch {len(self._history) + 1}, step {self._step}"
-            raise not_finite(f"The weights of the network were no finite numbers any more after {where}.")
+            fault = "The weights of the network were no finite numbers any more after"
+            raise not_finite(f"{fault} epoch {len(self._history) + 1}, step {self._step}.")
         state = TrainingState(
             config=self._config,
             card=self._card,
@@ -238,7 +239,8 @@ class TrainingLoop:
             portion=self._portion.size,
             scoring_portion=self._scoring.size,
         )
-        self._slots.write(state, {**of_learner, **of_meter})
+        if is_keeper(self._peers):
+            self._slots.write(state, {**of_learner, **of_meter})
         self._interval.begin()
 
     def _restore(self, checkpoint: Checkpoint) -> _Start:
@@ -280,19 +282,18 @@ class TrainingLoop:
         return finish(
             self._folder,
             self._learner,
-            lambda: self._validate("of the best model", is_last=True).loss,
+            self._config,
+            self._material,
             self._history[self._best.epoch - 1],
+            lambda when: self._validate(when, is_last=True),
+            self._fit_gate,
             is_exact=is_same and self._scoring.size == _SCORED_AT_A_TIME,
             epochs_run=len(self._history),
             stopped=stopped,
-            complete=self._complete,
         )
 
-    def _complete(self, card: ModelCard) -> tuple[ModelCard, FittedGate | None]:
-        material = self._material
-        if self._config.weight_bits == 16:
-            round_weights(self._learner.scored)
-            card = calibrate(card, self._validate("with 16 bits", is_last=True), material)
-        images = GateImages(material.pixels, material.train.positions, material.val.positions, material.test_positions)
-        module, preprocessing, device = self._learner.scored, self._config.preprocessing, self._learner.device
-        return card, fit_gate(module, preprocessing, device, images, self._control, self._on_event, self._scoring)
+    def _fit_gate(self) -> FittedGate | None:
+        of, module, device = self._material, self._learner.scored, self._learner.device
+        images = GateImages(of.pixels, of.train.positions, of.val.positions, of.test_positions)
+        preprocessing = self._config.preprocessing
+        return fit_gate(module, preprocessing, device, images, self._control, self._on_event, self._scoring)

@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -119,3 +120,14 @@ def test_a_killed_process_ends_the_other_and_the_run_resumes(config: TrainingCon
     assert one == other
     assert one.startswith("paused")
     assert run_together(together.train_tiny, 2, (config, waiting.path, None), home) == [whole] * 2
+
+
+@needs_forkserver
+def test_weights_that_ran_away_send_all_back_to_the_same_step(config: TrainingConfig, home: Path) -> None:
+    """Noticed when a checkpoint is due, which only the first process writes: all go back, and end with the same."""
+    config = replace(config, schedule="constant")
+    first, second = run_together(together.train_tiny, 2, (config, None, None, False, 3), home)
+    assert first == second
+    (finished,) = list_runs(config.out)
+    rates = [record.learning_rate for record in read_history(finished.path / "history.csv")]
+    assert rates == [config.learning_rate / 2] * 3

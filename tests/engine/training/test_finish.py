@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal, cast
 
+import numpy as np
 import pytest
 import torch
 
 from engine.config import TrainingConfig
 from engine.errors import TrainingError
 from engine.model import network
-from engine.model.file import load_model, round_weights, save_model, weights_sha256
+from engine.model.file import load_model, save_model, weights_sha256
 from engine.model.probabilities import EQUAL_PRIOR
-from engine.results import EpochRecord, ModelCard, TrainingResult
+from engine.results import EpochRecord, TrainingResult
 from engine.runs import RunFolder
 from engine.training.finish import finish
 from engine.training.learner import Learner
+from engine.training.material import Material
+from engine.training.validation import Score
 from tests.engine.evaluation.untrained_run import CARD
 
 _CPU = torch.device("cpu")
@@ -34,17 +38,33 @@ def _logged(epoch: int = CARD.best_epoch, val_loss: float = 0.5) -> EpochRecord:
     )
 
 
+def _score(loss: float) -> Score:
+    return Score(logits=np.zeros((0, 7), np.float32), loss=loss, balanced_accuracy=0.5, recall=(None,) * 7)
+
+
 def _finish(
     folder: RunFolder,
     learner: Learner,
-    score: Callable[[], float] = lambda: 0.5,
+    score: Callable[[str], Score] = lambda when: _score(0.5),
     logged: EpochRecord | None = None,
     *,
     is_exact: bool = True,
-    complete: Callable[[ModelCard], tuple[ModelCard, None]] = lambda card: (card, None),
+    weight_bits: Literal[16, 32] = 32,
 ) -> TrainingResult:
+    config = TrainingConfig(data=Path("d"), out=Path("o"), weight_bits=weight_bits)
+    material = cast(Material, None)  # only `calibrate` looks at it
+    of_log = logged or _logged()
     return finish(
-        folder, learner, score, logged or _logged(), is_exact=is_exact, epochs_run=7, stopped="early", complete=complete
+        folder,
+        learner,
+        config,
+        material,
+        of_log,
+        score,
+        lambda: None,
+        is_exact=is_exact,
+        epochs_run=7,
+        stopped="early",
     )
 
 
@@ -68,9 +88,9 @@ def test_the_best_epoch_is_scored_again_and_written(folder: RunFolder) -> None:
     """What is scored is the network of the file, and so is what is written."""
     learner, scored = _learner(), []
 
-    def score() -> float:
+    def score(when: str) -> Score:
         scored.append(weights_sha256(learner.scored))
-        return 0.5
+        return _score(0.5)
 
     result = _finish(folder, learner, score)
     assert scored == [result.weights_sha256]
@@ -78,15 +98,19 @@ def test_the_best_epoch_is_scored_again_and_written(folder: RunFolder) -> None:
     assert (card.is_finished, card.epochs_run, result.epochs_run, result.stopped) == (True, 7, 7, "early")
 
 
-def test_what_completes_the_model_is_what_is_written(folder: RunFolder) -> None:
-    """Rounded after its score was found again: the file holds the rounded weights and the card made of them."""
-    learner = _learner()
+def test_a_model_of_16_bits_is_rounded_and_calibrated_anew(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its score was found again: the file holds the rounded weights and the card made of them."""
+    learner, asked = _learner(), []
 
-    def complete(card: ModelCard) -> tuple[ModelCard, None]:
-        round_weights(learner.scored)
-        return replace(card, temperature=1.7), None
+    def score(when: str) -> Score:
+        asked.append(when)
+        return _score(0.5)
 
-    result = _finish(folder, learner, complete=complete)
+    monkeypatch.setattr(
+        "engine.training.finish.calibrate", lambda card, score, material: replace(card, temperature=1.7)
+    )
+    result = _finish(folder, learner, score, weight_bits=16)
+    assert asked == ["of the best model", "with 16 bits"]
     loaded = load_model(result.model, _CPU)
     assert loaded.card.temperature == 1.7
     assert weights_sha256(loaded.module) == result.weights_sha256 == weights_sha256(learner.scored)
@@ -108,11 +132,11 @@ def test_a_model_that_does_not_score_as_logged_is_not_written(
 ) -> None:
     """Faulty memory or a faulty disk: said with both figures; what only rounds another way is no fault."""
     if is_sound:
-        _finish(folder, _learner(), lambda: again, _logged(val_loss=logged), is_exact=is_exact)
+        _finish(folder, _learner(), lambda when: _score(again), _logged(val_loss=logged), is_exact=is_exact)
         assert folder.final_model.exists()
         return
     with pytest.raises(TrainingError, match=rf"validation loss of {again:.4f}; .* with {logged:.4f}"):
-        _finish(folder, _learner(), lambda: again, _logged(val_loss=logged), is_exact=is_exact)
+        _finish(folder, _learner(), lambda when: _score(again), _logged(val_loss=logged), is_exact=is_exact)
     assert not folder.final_model.exists()
 
 

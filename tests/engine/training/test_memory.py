@@ -8,10 +8,13 @@ from torch import nn
 
 from engine import places
 from engine.config import TrainingConfig
+from engine.errors import TrainingError
 from engine.events import Event, TrainingAdjusted
 from engine.model import network
 from engine.model.probabilities import EQUAL_PRIOR
+from engine.prediction.portion import Portion
 from engine.runs import RunFolder, read_history
+from engine.training.average import Average
 from engine.training.learner import Learner
 from engine.training.memory import recall, remember
 from engine.training.trainer import train
@@ -101,6 +104,22 @@ def test_portions_of_a_step_add_up() -> None:
         assert one.grad is not None
         assert other.grad is not None
         assert torch.allclose(one.grad, other.grad, atol=1e-6)
+
+
+def test_a_step_that_moved_the_weights_is_not_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short of memory while the weights change, or after the other processes were told: a sentence, no second try."""
+    learner, calls, told = _make_learner(), [], list[Event]()
+
+    def fail(*_: object) -> None:
+        calls.append(1)
+        raise torch.OutOfMemoryError(_CUDA_WORDS)
+
+    monkeypatch.setattr(learner, "_average", Average(learner.module, 1.0))
+    monkeypatch.setattr(Average, "update", fail)
+    images, labels = torch.randn(6, 3, 8, 8), torch.arange(6)
+    with pytest.raises(TrainingError, match="not enough memory to improve the network"):
+        Portion(6, 2, "as before", told.append).run(lambda size: learner.step(images, labels, 1e-3, size))
+    assert (calls, told) == ([1], [])
 
 
 def _make_learner() -> Learner:

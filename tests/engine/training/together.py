@@ -99,11 +99,17 @@ def frozen_network() -> nn.Module:
 
 
 def train_tiny(
-    rank: int, config: TrainingConfig, run: Path | None, fatal: tuple[int, int] | None, pause: bool = False
+    rank: int,
+    config: TrainingConfig,
+    run: Path | None,
+    fatal: tuple[int, int] | None,
+    pause: bool = False,
+    broken: int | None = None,
 ) -> str:
     """The hash of the weights, or the error, of a tiny training, or of the resumed `run`.
 
-    `fatal` names a rank and a step, counted from 1, at which it kills itself, or with `pause` is told to pause.
+    `fatal` names a rank and a step, counted from 1, at which it kills itself, or with `pause` is told to pause. After
+    the step `broken` the weights are no numbers in any process.
     """
     network.build = _build_tiny
     Interval.is_due = lambda self, cost, *, at_epoch_end=False: True  # type: ignore[method-assign]
@@ -111,9 +117,12 @@ def train_tiny(
     steps = [0]
     true_step = Learner.step
 
-    def step(*arguments: Any, **named: Any) -> Any:
-        outcome = true_step(*arguments, **named)
+    def step(learner: Learner, *arguments: Any, **named: Any) -> Any:
+        outcome = true_step(learner, *arguments, **named)
         steps[0] += 1
+        if steps[0] == broken:
+            with torch.no_grad():
+                next(learner.module.parameters()).fill_(torch.nan)
         if fatal is not None and rank == fatal[0] and steps[0] == fatal[1]:
             if pause:
                 control.pause()
