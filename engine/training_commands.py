@@ -11,6 +11,7 @@ from engine.config import (
     BACKBONES,
     RECIPES,
     Balancing,
+    DeviceName,
     TrainingConfig,
     decide_alike,
     from_recipe,
@@ -43,6 +44,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     resume = commands.add_parser("resume", parents=[common], help="go on with a training that was interrupted")
     resume.add_argument("run_folder", metavar="RUN", type=Path, help="folder of the run or folds, or its name")
     resume.add_argument("--open-test", action="store_true", help="of folds: open every test part; that is counted")
+    resume.add_argument(
+        "--data", type=Path, default=None, metavar="FOLDER", help="where the data lie now, if they were moved"
+    )
+    resume.add_argument(
+        "--device", choices=get_args(DeviceName), default=None, help="where to compute from now on, if not as before"
+    )
     resume.set_defaults(run=run_resume)
 
 
@@ -95,10 +102,39 @@ def _add_custom(own: "argparse._ArgumentGroup") -> None:
         help="how often each class is shown; sqrt: rare ones more",
     )
     own.add_argument(
+        "--optimizer", choices=("adamw", "adam"), default=None, help="adam knows no weight decay, adamw does"
+    )
+    own.add_argument(
+        "--weight-decay",
+        type=float,
+        default=None,
+        metavar="X",
+        help="pull of the weights towards zero, 0 to 1; passed over by adam",
+    )
+    own.add_argument(
+        "--schedule",
+        choices=("cosine", "constant"),
+        default=None,
+        help="cosine: the rate rises over the warm-up, then fades to nearly 0; constant: always the same",
+    )
+    own.add_argument(
+        "--warmup-epochs",
+        type=float,
+        default=None,
+        metavar="X",
+        help="epochs of warm-up, half of all at most; passed over by the constant schedule",
+    )
+    own.add_argument(
         "--averaging", type=float, default=None, metavar="X", help="share of the steps that are averaged, 0 for none"
     )
     own.add_argument(
         "--patience", type=int, default=None, metavar="N", help="epochs without improvement after which it stops"
+    )
+    own.add_argument(
+        "--stop-on",
+        choices=("balanced_accuracy", "loss"),
+        default=None,
+        help="validation figure that --patience watches; the best epoch is that of balanced accuracy either way",
     )
     own.add_argument(
         "--flips", action=argparse.BooleanOptionalAction, default=None, help="mirror half of the images, each way"
@@ -119,8 +155,13 @@ _SETTINGS = (
     "weight_bits",
     "learning_rate",
     "balancing",
+    "optimizer",
+    "weight_decay",
+    "schedule",
+    "warmup_epochs",
     "averaging",
     "patience",
+    "stop_on",
     "limit",
     "split",
     "fold",
@@ -182,16 +223,25 @@ def run_resume(options: argparse.Namespace, control: Control, on_event: OnEvent)
     for path in (options.run_folder, places.runs_dir() / options.run_folder):
         if is_fold_set(path):
             _refuse_several_processes()
+            _relocate(path, options, control, on_event)
             from engine.training.folds import resume_folds
 
             return _report_folds(resume_folds(path, options.open_test, control=control, on_event=on_event)), 0
     if options.open_test:
         raise ConfigError("--open-test is for a set of folds.", "Evaluate the run with --open-test once it is trained.")
     run = find_run(options.run_folder)
+    _relocate(run, options, control, on_event)
     from engine.training.trainer import resume
 
     result = resume(run, control=control, on_event=on_event)
     return (training_json(result), terminal.describe_training(result)), 0
+
+
+def _relocate(path: Path, options: argparse.Namespace, control: Control, on_event: OnEvent) -> None:
+    if options.data is not None or options.device is not None:
+        from engine.training.relocation import relocate
+
+        relocate(path, options.data, options.device, control=control, on_event=on_event)
 
 
 def _refuse_several_processes() -> None:

@@ -124,6 +124,13 @@ def test_options_that_differ_from_the_recipe_make_it_custom(tmp_path: Path) -> N
     assert (custom.recipe, custom.balancing, custom.patience) == ("custom", "equal", 3)
     assert (custom.augmentation.rotation, custom.augmentation.flips) == (20.0, False)
     assert custom.augmentation.scale == (1 / 1.5, 1.5)
+    steps = _config(
+        *(tmp_path, "--optimizer", "adam", "--weight-decay", 0.1, "--schedule", "constant"),
+        *("--warmup-epochs", 0.5, "--stop-on", "loss"),
+    )
+    assert (steps.recipe, steps.optimizer, steps.weight_decay) == ("custom", "adam", 0.1)
+    assert (steps.schedule, steps.warmup_epochs, steps.stop_on) == ("constant", 0.5, "loss")
+    assert _config(tmp_path, "--optimizer", "adamw", "--stop-on", "balanced_accuracy").recipe == "recommended"
     older = TrainingConfig(data=tmp_path, out=tmp_path, averaging=0.0)  # of another version's recipe
     file = tmp_path / "config.json"
     write_json(file, {"training": as_json(older)})
