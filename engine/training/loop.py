@@ -13,7 +13,6 @@ from engine.prediction.gate_fit import FittedGate, GateImages, fit_gate
 from engine.prediction.portion import Portion
 from engine.results import EpochRecord, ModelCard, TrainingResult
 from engine.runs import RunFolder
-from engine.training.awake import kept_awake
 from engine.training.batches import count_positions, draw_epoch, split_batches
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint, Slots, TrainingState, put_best_back
@@ -88,7 +87,7 @@ class TrainingLoop:
     def run(self) -> TrainingResult:
         """Train to the end. Raises `Paused`, `Cancelled`, `TrainingError` and `DiskError`."""
         self._announce()
-        with self._control.hearing_pause(), kept_awake(), self._slots:
+        with self._control.hearing_pause(), self._slots:
             stopped = self._run_epochs()
         return self._finish(stopped)
 

@@ -16,9 +16,11 @@ from engine.errors import Cancelled, ConfigError, TrainingError
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.model import network, weights
 from engine.model.device import CORES, choose, describe
+from engine.prediction.portion import enough_memory
 from engine.results import TrainingResult
 from engine.run_lock import held
 from engine.runs import RunFolder, create_run, discard_run
+from engine.training.awake import kept_awake
 from engine.training.checkpoint import read_newest
 from engine.training.distributed import Peers, agreed, heard_by, in_turn, is_keeper, joined, scratch_run, share_cores
 from engine.training.exactness import exact
@@ -29,6 +31,8 @@ from engine.training.loop import TrainingLoop
 from engine.training.material import Material, prepare
 from engine.training.resumption import check_same_config, check_same_data, found_again
 from engine.training.run_files import write_start
+
+_PURPOSE = "for this training"
 
 
 def train(
@@ -46,7 +50,7 @@ def train(
     config = replace(config, data=config.data.absolute(), out=config.out.absolute(), threads=threads)
     if config.split not in NAMED_SPLITS:
         config = replace(config, split=str(Path(config.split).absolute()))
-    with joined(asked, device) as peers, exact(device, config.threads):
+    with kept_awake(), enough_memory(_PURPOSE), joined(asked, device) as peers, exact(device, config.threads):
         on_event = heard_by(peers, on_event)
         module, config, started_from = in_turn(peers, lambda: _start_network(config, asked, on_event))
         material = in_turn(peers, lambda: prepare(config, asked, on_event))
@@ -69,7 +73,13 @@ def resume(run: Path, *, control: Control | None = None, on_event: OnEvent = ign
     folder = RunFolder(run.absolute())
     config = found_again(read_config(folder.config), folder.path)
     device = choose(config.device)
-    with joined(asked, device) as peers, _old_run(folder, peers) as own, exact(device, config.threads or CORES):
+    with (
+        kept_awake(),
+        enough_memory(_PURPOSE),
+        joined(asked, device) as peers,
+        _old_run(folder, peers) as own,
+        exact(device, config.threads or CORES),
+    ):
         on_event = heard_by(peers, on_event)
         on_event(StatusChanged(text="Reading the checkpoint"))
         checkpoint = read_newest(folder)
@@ -130,7 +140,7 @@ def _new_run(config: TrainingConfig, now: datetime) -> Iterator[RunFolder]:
     try:
         with held(folder.path):
             yield folder
-        _tidy(folder)
+            _tidy(folder)
     except BaseException as error:
         if isinstance(error, Cancelled) or (folder.model is None and not folder.is_resumable):
             discard_run(folder.path)
@@ -140,15 +150,14 @@ def _new_run(config: TrainingConfig, now: datetime) -> Iterator[RunFolder]:
 @contextmanager
 def _old_run(folder: RunFolder, peers: Peers | None) -> Iterator[RunFolder]:
     """The folder of a run that was interrupted, for this process alone; or where its peer writes instead."""
-    if folder.final_model.is_file():
-        raise TrainingError(f"The run {folder.path.name} is finished.", "There is nothing to resume; use its model.")
-    if not is_keeper(peers):
-        with scratch_run() as scratch:
-            yield scratch
-        return
-    with held(folder.path):
-        yield folder
-    _tidy(folder)
+    with held(folder.path) if is_keeper(peers) else scratch_run() as scratch:
+        if folder.final_model.is_file():  # not before it is held: who held it may have finished it
+            raise TrainingError(
+                f"The run {folder.path.name} is finished.", "There is nothing to resume; use its model."
+            )
+        yield scratch or folder
+        if is_keeper(peers):
+            _tidy(folder)
 
 
 def _tidy(folder: RunFolder) -> None:

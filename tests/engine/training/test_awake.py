@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from engine.events import BatchesDone, Event
-from engine.training import loop
+from engine.errors import Paused
+from engine.events import Control, EpochDone, Event, StatusChanged
+from engine.training import trainer
 from engine.training.awake import kept_awake
-from engine.training.trainer import train
+from engine.training.trainer import resume, train
 from tests.engine.training.conftest import MakeConfig
 
 
@@ -24,7 +25,7 @@ def test_where_nothing_can_be_asked_it_runs_all_the_same(monkeypatch: pytest.Mon
 
 @pytest.mark.usefixtures("small_network")
 def test_a_training_asks_and_lets_go(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the first batch to the last, and no longer."""
+    """From the first word to the last, preparation and gate included; while it is paused the computer may sleep."""
     monkeypatch.setenv("WAKEPY_FAKE_SUCCESS", "yes")
     said: list[object] = []
 
@@ -32,15 +33,25 @@ def test_a_training_asks_and_lets_go(make_config: MakeConfig, monkeypatch: pytes
     def watched() -> Iterator[bool]:
         with kept_awake() as is_active:
             said.append(is_active)
-            yield is_active
-        said.append("let go")
+            try:
+                yield is_active
+            finally:
+                said.append("let go")
 
-    def note(event: Event) -> None:
-        if isinstance(event, BatchesDone):
-            said.append(event)
+    monkeypatch.setattr(trainer, "kept_awake", watched)
+    control = Control()
 
-    monkeypatch.setattr(loop, "kept_awake", watched)
-    train(make_config(epochs=1), on_event=note)
+    def pause(event: Event) -> None:
+        said.append(event)
+        if isinstance(event, EpochDone):
+            control.pause()
+
+    with pytest.raises(Paused) as caught:
+        train(make_config(), control=control, on_event=pause)
     assert said[0] is True
-    assert isinstance(said[1], BatchesDone)
-    assert said[-1] == "let go"
+    assert said.index("let go") == len(said) - 1
+    said.clear()
+    resume(caught.value.run, on_event=said.append)
+    assert said[0] is True
+    assert isinstance(said[1], StatusChanged)
+    assert said.index("let go") == len(said) - 1

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from engine.model import network
 from engine.results import TrainingResult
 from engine.run_lock import held, is_in_use
 from engine.runs import RunFolder, list_resumable, list_runs, read_history
-from engine.training import checkpoint, inputs, learner, loop, meter
+from engine.training import checkpoint, inputs, learner, loop, meter, trainer
 from engine.training.checkpoint import read_newest
 from engine.training.trainer import resume, train
 from engine.training.validation import Score
@@ -201,6 +202,39 @@ def test_a_finished_run_is_not_resumed(finished: FinishedTraining) -> None:
     """There is nothing to go on with."""
     with pytest.raises(TrainingError, match="is finished"):
         resume(finished.result.run)
+
+
+def test_a_run_that_is_finished_while_one_waits_for_it_is_not_resumed(
+    paused: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other window held it until its end: what it finished is looked for once the folder is held."""
+
+    @contextmanager
+    def held_later(run: Path) -> Iterator[None]:
+        RunFolder(run).final_model.write_bytes(b"of the other window")
+        with held(run):
+            yield
+
+    monkeypatch.setattr(trainer, "held", held_later)
+    with pytest.raises(TrainingError, match="is finished"):
+        resume(paused)
+    assert RunFolder(paused).final_model.read_bytes() == b"of the other window"
+
+
+def test_checkpoints_are_tidied_away_while_the_run_is_held(
+    paused: Path, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that nobody begins to read them meanwhile."""
+    true_tidy, in_use = trainer._tidy, []
+
+    def tidy(folder: RunFolder) -> None:
+        in_use.append(is_in_use(folder.path))
+        true_tidy(folder)
+
+    monkeypatch.setattr(trainer, "_tidy", tidy)
+    resume(paused)
+    train(make_config(epochs=1, limit=40))
+    assert in_use == [True, True]
 
 
 def test_settings_may_not_change_in_between(paused: Path) -> None:
