@@ -27,7 +27,7 @@ class TrainingStatus(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._progress = JobProgress("Training")
-        self._best_accuracy = self._speed = ""
+        self._best_accuracy = self._speed = self._adjusted = ""
         self._is_running = self._is_stopping = self._is_of_folds = False
         self._headline, self._best, self._setting = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self._headline.setProperty("role", "heading")
@@ -62,7 +62,7 @@ class TrainingStatus(QWidget):
         """A training was asked for."""
         self._progress = JobProgress("Training")
         self._is_running = self._is_stopping = self._is_of_folds = False
-        self._speed = ""
+        self._speed = self._adjusted = ""
         self.say("Starting…")
         self._bar.show()
         self._set_bar(None)
@@ -72,17 +72,19 @@ class TrainingStatus(QWidget):
         self._progress.take(event)
         if isinstance(event, FoldStarted):
             self._is_running, self._is_stopping, self._is_of_folds = False, False, True
+            self._adjusted = ""
             self._best.setText(f"{words.count_of(event.fold - 1, 'fold')} done" if event.fold > 1 else "")
         elif isinstance(event, RunStarted):
             self._is_running = True
             images = f"{words.count(event.n_train)} training and {words.count(event.n_val)} validation images"
-            self._setting.setText(f"{event.device} · {images} · starts from {event.weights}")
+            self._setting.setText(self._adjusted or f"{event.device} · {images} · starts from {event.weights}")
             best = next((record for record in event.history if record.epoch == event.best_epoch), None)
             if best is not None:
                 self._best_accuracy = words.share(best.val_balanced_accuracy)
                 done = f"{len(event.history)} of {words.count_of(event.epochs, 'epoch')}"
                 self._best.setText(f"Best so far: epoch {best.epoch} ({self._best_accuracy}) · resumed after {done}")
         elif isinstance(event, TrainingAdjusted):
+            self._adjusted = event.text
             self._setting.setText(event.text)
         elif isinstance(event, EpochDone):
             self._show_best(event)
@@ -135,9 +137,8 @@ class TrainingStatus(QWidget):
         """The training broke off; say what is left of it."""
         headline = "The training broke off"
         if run is not None and run.n_folds is not None and run.is_resumable:
-            place = trainings.describe_place(run)
-            resume = "Resume goes on from its last checkpoint." if trainings.can_go_on(run) else ""
-            self.say(f"{headline} {place}", resume, f"Saved as {run.name}.")
+            resume = f"Resume goes on {trainings.describe_place(run)}." if trainings.can_go_on(run) else ""
+            self.say(f"{headline} with {run.folds_done} of {run.n_folds} folds done", resume, f"Saved as {run.name}.")
             return
         if run is None or (run.model is None and not run.is_resumable):
             self.say(headline, "No epoch was done yet, so there is nothing to keep.")

@@ -669,3 +669,9 @@ def test_what_was_done_in_another_way_is_said(page: TrainPage, state: AppState, 
     job.reported.emit(TrainingAdjusted(text="Memory is short: 8 images at a time from now on, 32 per step as before."))
     job.reported.emit(batches(2, 10, 10))
     assert page.view.status.lines[2].startswith("Memory is short")
+    job.reported.emit(run_started(run))  # said while it was being prepared, it is not lost when it begins
+    assert page.view.status.lines[2].startswith("Memory is short")
+    job.cancelled.emit()
+    again = begin(page, state, runner, run)
+    assert page.view.status.lines[2].startswith("AMD EPYC")
+    again.cancelled.emit()

@@ -233,7 +233,7 @@ def test_folds_that_cannot_be_trained_are_kept_but_not_offered_to_resume(page: T
     write_json(FoldSet(folds).given_up, as_json(GivenUp(fold=2, message="It ran away.", hint="Train again.")))
     job = begin(page, runner, folds, fold=3)
     job.failed.emit(TrainingError("It ran away.", "Train again."))
-    assert page.view.status.lines[0].startswith("The training broke off in fold 3 of 5")
+    assert page.view.status.lines[0].startswith("The training broke off with 2 of 5 folds done")
     assert not page.view.resume_button.isVisible()
     assert folds.is_dir()
 
@@ -244,6 +244,7 @@ def test_folds_that_broke_off_can_be_resumed(page: TrainPage, runner: StillRunne
     job = begin(page, runner, folds, fold=3)
     job.failed.emit(TrainingError("The disk is full.", "Make room."))
     assert page.error_panel.sentence == "The disk is full."
-    assert page.view.status.lines[0].startswith("The training broke off in fold 3 of 5")
+    assert page.view.status.lines[0].startswith("The training broke off with 2 of 5 folds done")
+    assert page.view.status.lines[1] == "Resume goes on in fold 3 of 5, before its first epoch."
     assert page.view.resume_button.isVisible()
     assert folds.exists()
