@@ -73,6 +73,7 @@ class Slots:
         self._writing: Future[None] | None = None
         self._newest = newest.slot if newest is not None else None
         self._number = newest.number if newest is not None else 0
+        self._needed = 0
         self.cost: float | None = None
         """Seconds that the last one took from the training; None before the first."""
 
@@ -83,8 +84,10 @@ class Slots:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._writer.shutdown(wait=True)
-        if error is None:
-            self.wait()
+        if error is None:  # the last epoch is done: one checkpoint will do, and the finished model needs room
+            for slot in self._folder.slots:
+                if slot != self._newest:
+                    shutil.rmtree(slot, ignore_errors=True)
 
     def write(self, state: TrainingState, tensors: Mapping[str, torch.Tensor]) -> None:
         """Begin to write a checkpoint over the older one; `tensors` must not change any more.
@@ -95,12 +98,14 @@ class Slots:
         started = time.perf_counter()
         slot = next(slot for slot in self._folder.slots if slot != self._newest)
         on_cpu = {name: tensor.cpu() for name, tensor in tensors.items()}
+        self._needed = sum(tensor.nbytes for tensor in on_cpu.values())
         try:
             _empty(slot)
             if state.history:
+                self._needed += self._folder.best_so_far.stat().st_size
                 _keep_copy(self._folder.best_so_far, slot / _BEST)
-        except (OSError, DiskError) as error:
-            raise _with_need(error, slot, on_cpu) from error
+        except OSError as error:
+            raise disk_error(error, slot) from error
         blocked = time.perf_counter() - started
         self._writing = self._writer.submit(self._fill, slot, self._number + 1, state, on_cpu, blocked)
 
@@ -123,6 +128,20 @@ class Slots:
             shutil.rmtree(slot, ignore_errors=True)
         self._newest = None
 
+    def as_pause(self, error: DiskError) -> DiskError:
+        """`error`, which ended the training, with how it goes on from its last checkpoint; as it is if it has none."""
+        if not self._folder.is_resumable:
+            return error
+        for slot in self._folder.slots:
+            if not (slot / MANIFEST).exists():  # half of one is of no use, and in the way
+                shutil.rmtree(slot, ignore_errors=True)
+        hint = f"{error.hint} Then resume the training: it goes on from its last checkpoint."
+        with contextlib.suppress(OSError):
+            kept = sum(file.stat().st_size for file in self._newest.iterdir()) if self._newest else 0
+            free = shutil.disk_usage(self._folder.path).free
+            hint = f"{hint} A checkpoint needs {(self._needed or kept) / 1e6:,.0f} MB; {free / 1e6:,.0f} MB are free."
+        return DiskError(f"{error.message.rstrip('.')}, so the training was paused.", hint)
+
     def _fill(
         self, slot: Path, number: int, state: TrainingState, tensors: dict[str, torch.Tensor], blocked: float
     ) -> None:
@@ -136,8 +155,8 @@ class Slots:
             if (slot / _BEST).exists():  # so far it is the same file as the run's: what damages one damages both
                 hashes[_BEST] = _write(slot / _BEST, (slot / _BEST).read_bytes())
             write_bytes(slot / MANIFEST, _seal({"format": _FORMAT, "number": number, "sha256": hashes}))
-        except (OSError, DiskError) as error:
-            raise _with_need(error, slot, tensors) from error
+        except OSError as error:
+            raise disk_error(error, slot) from error
         self._newest, self._number = slot, number
         self.cost = blocked + time.thread_time() - started
 
@@ -233,19 +252,3 @@ def _link(model: Path, name: Path) -> None:
         os.link(model, name)
     except OSError:  # a disk whose files have one name only
         shutil.copyfile(model, name)
-
-
-def _with_need(error: OSError | DiskError, slot: Path, tensors: Mapping[str, torch.Tensor]) -> DiskError:
-    """`error` with what a checkpoint needs, and what has become of the training."""
-    if isinstance(error, OSError):
-        error = disk_error(error, slot)
-    needed = sum(tensor.nbytes for tensor in tensors.values())
-    try:
-        free = f", and {shutil.disk_usage(slot.parents[1]).free / 1e6:,.0f} MB are free"
-    except OSError:
-        free = ""
-    return DiskError(
-        f"{error.message.rstrip('.')}, so the training was paused.",
-        f"A checkpoint needs {needed / 1e6:,.0f} MB on the disk that holds {slot.parents[1]}{free}. Make room and "
-        "resume the training: it goes on from the checkpoint before this one.",
-    )

@@ -8,8 +8,10 @@ import torch
 
 from engine.config import TrainingConfig
 from engine.errors import TrainingError
+from engine.events import Control, OnEvent
 from engine.model.file import load_model, round_weights, save_model, weights_sha256
-from engine.prediction.gate_fit import FittedGate
+from engine.prediction.gate_fit import GateImages, fit_gate
+from engine.prediction.portion import Portion
 from engine.results import EpochRecord, TrainingResult
 from engine.runs import RunFolder
 from engine.training.learner import Learner
@@ -31,7 +33,9 @@ def finish(
     material: Material,
     logged: EpochRecord,
     score: Callable[[str], Score],
-    fit: Callable[[], FittedGate | None],
+    portion: Portion,
+    control: Control,
+    on_event: OnEvent,
     *,
     is_exact: bool,
     epochs_run: int,
@@ -39,9 +43,9 @@ def finish(
 ) -> TrainingResult:
     """Put the best model so far into `learner` and write it for good, if it is the one that was `logged`.
 
-    `score` and `fit` give the score, on the validation part, and the gate of what is in `learner`; `score` is told in
-    words what that is. The loss is that of the log, to the bit where it `is_exact`. Raises `TrainingError` for another
-    model than the best, and `DiskError`.
+    `score` gives the score of what is in `learner`, on the validation part, and is told in words what that is. The loss
+    is that of the log, to the bit where it `is_exact`. Its gate looks at a `portion` of images at a time. Raises
+    `TrainingError` for another model than the best, `DiskError` and `Cancelled`.
     """
     best = load_model(folder.best_so_far, torch.device("cpu"))
     learner.scored.load_state_dict(best.module.state_dict())
@@ -57,7 +61,8 @@ def finish(
     if config.weight_bits == 16:
         round_weights(learner.scored)
         card = calibrate(card, score("with 16 bits"), material)
-    gate = fit()
+    images = GateImages(material.pixels, material.train.positions, material.val.positions, material.test_positions)
+    gate = fit_gate(learner.scored, config.preprocessing, learner.device, images, control, on_event, portion)
     settings, tables = (None, None) if gate is None else (gate.settings, gate.tables)
     card = replace(card, is_finished=True, epochs_run=epochs_run, gate=settings)
     save_model(folder.final_model, learner.scored, card, best.fingerprints, tables)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 import torch
 
 from engine.config import TrainingConfig
-from engine.errors import Paused
+from engine.errors import DiskError, Paused
 from engine.events import Control, EpochDone, Event, LearningDone, OnEvent, RunStarted, StatusChanged, TrainingAdjusted
 from engine.model.device import describe
 from engine.model.file import save_model
-from engine.prediction.gate_fit import FittedGate, GateImages, fit_gate
 from engine.prediction.portion import Portion
 from engine.results import EpochRecord, ModelCard, TrainingResult
 from engine.runs import RunFolder
@@ -87,9 +86,12 @@ class TrainingLoop:
     def run(self) -> TrainingResult:
         """Train to the end. Raises `Paused`, `Cancelled`, `TrainingError` and `DiskError`."""
         self._announce()
-        with self._control.hearing_pause(), self._slots:
-            stopped = self._run_epochs()
-        return self._finish(stopped)
+        try:
+            with self._control.hearing_pause(), self._slots:
+                stopped = self._run_epochs()
+            return self._finish(stopped)
+        except DiskError as error:
+            raise self._slots.as_pause(error) from error
 
     def _run_epochs(self) -> Stop:
         """Learn and validate epoch by epoch, keeping the best; returns why it stopped."""
@@ -285,14 +287,10 @@ class TrainingLoop:
             self._material,
             self._history[self._best.epoch - 1],
             lambda when: self._validate(when, is_last=True),
-            self._fit_gate,
+            self._scoring,
+            self._control,
+            self._on_event,
             is_exact=is_same and self._scoring.size == _SCORED_AT_A_TIME,
             epochs_run=len(self._history),
             stopped=stopped,
         )
-
-    def _fit_gate(self) -> FittedGate | None:
-        of, module, device = self._material, self._learner.scored, self._learner.device
-        images = GateImages(of.pixels, of.train.positions, of.val.positions, of.test_positions)
-        preprocessing = self._config.preprocessing
-        return fit_gate(module, preprocessing, device, images, self._control, self._on_event, self._scoring)

@@ -57,9 +57,11 @@ def folder(tmp_path: Path) -> RunFolder:
 
 
 def _write(folder: RunFolder, steps: int) -> None:
-    with Slots(folder) as slots:
-        for step in range(1, steps + 1):
-            slots.write(_state(step), _tensors(step))
+    """By a training that goes on afterwards."""
+    slots = Slots(folder)
+    for step in range(1, steps + 1):
+        slots.write(_state(step), _tensors(step))
+    slots.wait()
 
 
 def test_what_was_written_is_read_to_the_bit(folder: RunFolder) -> None:
@@ -242,7 +244,7 @@ def test_a_bad_disk_at_every_call_leaves_the_checkpoint_before(
                     slots.write(_state(3), _tensors(3))
                     slots.wait()
                 except DiskError as error:
-                    failures.append(error)
+                    failures.append(slots.as_pause(error))
             assert read_newest(folder).state.step in ((2, 3) if len(failures) > n_failures else (3,))
             slots.write(_state(4), _tensors(4))
         assert read_newest(folder).state.step == 4
@@ -250,4 +252,45 @@ def test_a_bad_disk_at_every_call_leaves_the_checkpoint_before(
         is_over = disk.n_calls < spoil
     assert len(failures) >= (8 if fault is not None else 3)
     assert all("the training was paused" in error.message for error in failures)
-    assert all("A checkpoint needs 0 MB" in error.hint and "MB are free" in error.hint for error in failures)
+    assert all("A checkpoint needs 0 MB; " in error.hint and "MB are free" in error.hint for error in failures)
+
+
+def test_what_a_checkpoint_needs_counts_its_copy_of_the_best_model(folder: RunFolder) -> None:
+    """In this process and, before it has tried to write one, by the one that was resumed; half of one makes room."""
+    folder.best_so_far.write_bytes(bytes(5_000_000))
+    tensors = {"model.a": torch.zeros(1_000_000)}
+    full = DiskError("The disk is full: history.csv could not be written.", "Free some space.")
+    with Slots(folder) as slots:
+        assert slots.as_pause(full) is full
+        slots.write(_state(1), tensors)
+        slots.wait()
+        half = next(slot for slot in folder.slots if not slot.exists())
+        half.mkdir()
+        (half / "tensors.safetensors").write_bytes(b"half")
+        error = slots.as_pause(full)
+        assert error.message == "The disk is full: history.csv could not be written, so the training was paused."
+        assert error.hint.startswith("Free some space. Then resume the training: it goes on from its last checkpoint.")
+        assert " A checkpoint needs 9 MB; " in error.hint
+        assert not half.exists()
+    assert " A checkpoint needs 9 MB; " in Slots(folder, read_newest(folder)).as_pause(full).hint
+
+
+def test_after_the_last_epoch_one_checkpoint_is_enough(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The older one makes room for the finished model; one that could not be written any more is no fault then."""
+    with Slots(folder) as slots:
+        slots.write(_state(1), _tensors(1))
+        slots.write(_state(2), _tensors(2))
+    assert read_newest(folder).number == 2
+    assert [slot.exists() for slot in folder.slots].count(True) == 1
+    true_write = checkpoints.write_bytes
+
+    def write(path: Path, content: bytes) -> None:
+        if path.name == MANIFEST:
+            raise DiskError("The disk is full.", "Free some space.")
+        true_write(path, content)
+
+    monkeypatch.setattr(checkpoints, "write_bytes", write)
+    with Slots(folder, read_newest(folder)) as slots:
+        slots.write(_state(3), _tensors(3))
+    assert read_newest(folder).number == 2
+    assert [slot.exists() for slot in folder.slots].count(True) == 1

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Literal, cast
 
 import numpy as np
@@ -11,9 +12,11 @@ import torch
 
 from engine.config import TrainingConfig
 from engine.errors import TrainingError
+from engine.events import Control, ignore_events
 from engine.model import network
 from engine.model.file import load_model, save_model, weights_sha256
 from engine.model.probabilities import EQUAL_PRIOR
+from engine.prediction.portion import Portion
 from engine.results import EpochRecord, TrainingResult
 from engine.runs import RunFolder
 from engine.training.finish import finish
@@ -52,16 +55,19 @@ def _finish(
     weight_bits: Literal[16, 32] = 32,
 ) -> TrainingResult:
     config = TrainingConfig(data=Path("d"), out=Path("o"), weight_bits=weight_bits)
-    material = cast(Material, None)  # only `calibrate` looks at it
-    of_log = logged or _logged()
+    none = SimpleNamespace(positions=np.zeros(0, np.int64))
+    few = SimpleNamespace(pixels=None, train=none, val=none, test_positions=none.positions)  # too few for a gate
+    portion, control = Portion(64, 1, "where images are scored", ignore_events), Control()
     return finish(
         folder,
         learner,
         config,
-        material,
-        of_log,
+        cast(Material, few),
+        logged or _logged(),
         score,
-        lambda: None,
+        portion,
+        control,
+        ignore_events,
         is_exact=is_exact,
         epochs_run=7,
         stopped="early",

@@ -26,7 +26,7 @@ from engine.model import network
 from engine.model.file import load_model, weights_sha256
 from engine.results import TrainingResult
 from engine.runs import RunFolder, list_runs, read_history
-from engine.training import learner, trainer
+from engine.training import best, learner, trainer
 from engine.training.trainer import train
 from tests.engine.training.conftest import FinishedTraining, MakeConfig, build_small
 
@@ -302,21 +302,26 @@ class TestTrouble:
     def test_a_full_disk_keeps_the_best_so_far(
         self, name: str, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The disk fills up in the second epoch: a DiskError, and the model of the first epoch still loads."""
-        config = make_config(epochs=30, limit=40)
+        """The disk fills up in the second epoch: the training is paused, what it needs is said, and the model of the
+        first epoch still loads."""
+        config = make_config(epochs=3, limit=40)
+        monkeypatch.setattr(best.Best, "update", lambda self, record: setattr(self, "epoch", record.epoch) or True)
         true_replace, files = atomic.os.replace, []
 
         def replace_or_fail(source: Path, target: Path) -> None:
-            files.append(target.name)
+            files.append(target.name if not target.parent.name.startswith("slot") else "")
             if files.count(name) > 1:
                 raise OSError(errno.ENOSPC, "No space left on device")
             true_replace(source, target)
 
         monkeypatch.setattr(atomic.os, "replace", replace_or_fail)
-        with pytest.raises(DiskError, match="full"):
+        with pytest.raises(DiskError, match=r"full.*, so the training was paused") as caught:
             train(config)
+        assert "resume the training" in caught.value.hint
+        assert "MB are free" in caught.value.hint
         (run,) = list_runs(config.out)
         assert run.state == "interrupted"
+        assert run.is_resumable
         assert run.model is not None
         load_model(run.model, _CPU)
         assert not list(run.path.rglob("*.tmp"))
