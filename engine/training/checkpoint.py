@@ -94,8 +94,8 @@ class Slots:
 
         Raises `DiskError` if the one before could not be written, or this one cannot be begun.
         """
-        self.wait()
         started = time.perf_counter()
+        self.wait()
         slot = next(slot for slot in self._folder.slots if slot != self._newest)
         on_cpu = {name: tensor.cpu() for name, tensor in tensors.items()}
         self._needed = sum(tensor.nbytes for tensor in on_cpu.values())
@@ -108,6 +108,11 @@ class Slots:
             raise disk_error(error, slot) from error
         blocked = time.perf_counter() - started
         self._writing = self._writer.submit(self._fill, slot, self._number + 1, state, on_cpu, blocked)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the next one would have to wait for the last, as on a slow disk."""
+        return self._writing is not None and not self._writing.done()
 
     def wait(self) -> None:
         """Until the last checkpoint is on the disk. Raises `DiskError` if it could not be written."""

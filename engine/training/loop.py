@@ -220,7 +220,7 @@ class TrainingLoop:
         self._on_event(TrainingAdjusted(text=f"{error.message} {how} ({self._halvings} of {_MOST_HALVINGS} times)."))
 
     def _save_if_due(self, *, at_epoch_end: bool = False) -> None:
-        is_due = self._interval.is_due(self._slots.cost, at_epoch_end=at_epoch_end)
+        is_due = self._interval.is_due(self._slots.cost, at_epoch_end=at_epoch_end) and not self._slots.is_writing
         if any_wants(self._peers, is_due and is_keeper(self._peers)):
             self._save()
 

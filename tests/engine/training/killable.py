@@ -15,7 +15,7 @@ from engine.config import TrainingConfig
 from engine.events import Event, RunStarted
 from engine.model import network
 from engine.runs import list_resumable
-from engine.training.interval import Interval
+from engine.training.loop import TrainingLoop
 from engine.training.trainer import resume, train
 
 
@@ -33,7 +33,7 @@ def run(attempt: Attempt, connection: "Connection[Any, Any]") -> None:
     """Resume the run that is there, or begin one, with a checkpoint after each step; tells "started" and the hash."""
     os.environ["LESION_LAB_HOME"] = str(attempt.home)
     network.build = _build_tiny
-    Interval.is_due = lambda self, cost, *, at_epoch_end=False: True  # type: ignore[method-assign]
+    TrainingLoop._save_if_due = _save  # type: ignore[method-assign]
     if attempt.fatal_point is not None:
         _kill_at(attempt.fatal_point)
 
@@ -44,6 +44,10 @@ def run(attempt: Attempt, connection: "Connection[Any, Any]") -> None:
     waiting = list_resumable(attempt.config.out)
     result = resume(waiting[0].path, on_event=tell) if waiting else train(attempt.config, on_event=tell)
     connection.send(result.weights_sha256)
+
+
+def _save(loop: TrainingLoop, *, at_epoch_end: bool = False) -> None:
+    loop._save()
 
 
 def _build_tiny(backbone: str) -> nn.Module:

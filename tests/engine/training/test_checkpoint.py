@@ -4,6 +4,7 @@ import errno
 import os
 import random
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,11 +120,31 @@ def test_writing_goes_on_beside_the_training(folder: RunFolder, monkeypatch: pyt
         slots.write(_state(1), _tensors(1))
         assert not folder.is_resumable
         assert slots.cost is None
+        assert slots.is_writing
         gate.set()
         slots.wait()
+        assert not slots.is_writing
         assert folder.is_resumable
         assert slots.cost is not None
         assert slots.cost < 5
+
+
+def test_what_waits_for_the_one_before_counts(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The training stands still meanwhile."""
+    true_write = checkpoints.write_bytes
+
+    def slow(path: Path, content: bytes) -> None:
+        time.sleep(0.2)
+        true_write(path, content)
+
+    with Slots(folder) as slots:
+        with monkeypatch.context() as patch:
+            patch.setattr(checkpoints, "write_bytes", slow)
+            slots.write(_state(1), _tensors(1))
+            slots.write(_state(2), _tensors(2))
+        slots.wait()
+        assert slots.cost is not None
+        assert slots.cost > 0.2
 
 
 def test_1000_of_1000_changed_bytes_are_refused(folder: RunFolder) -> None:

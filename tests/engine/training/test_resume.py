@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -290,6 +291,27 @@ def test_with_one_damaged_checkpoint_the_other_is_taken(
     (newest / "tensors.safetensors").write_bytes(b"")
     result = resume(paused.run)
     assert result.weights_sha256 == finished.result.weights_sha256
+
+
+def test_a_slow_disk_does_not_hold_up_the_training(
+    make_config: MakeConfig, finished: FinishedTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a checkpoint is being written no other one is due, however long that takes."""
+    monkeypatch.setattr(loop.Interval, "is_due", lambda self, cost, *, at_epoch_end=False: True)
+    true_write, has_gone_on, n_written = checkpoint.write_bytes, threading.Event(), []
+
+    def write(path: Path, content: bytes) -> None:
+        assert has_gone_on.wait(20)
+        n_written.append(path.name == "manifest.json")
+        true_write(path, content)
+
+    def tell(event: Event) -> None:
+        if isinstance(event, EpochDone):
+            has_gone_on.set()
+
+    monkeypatch.setattr(checkpoint, "write_bytes", write)
+    assert train(make_config(), on_event=tell).weights_sha256 == finished.result.weights_sha256
+    assert sum(n_written) > 1
 
 
 def _break_once(monkeypatch: pytest.MonkeyPatch, at_call: int) -> None:
