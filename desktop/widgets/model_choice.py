@@ -97,7 +97,10 @@ def describe_model(card: ModelCard, *, is_starter: bool = False) -> str:
     """A model in one line: its name, what it reached, and whether its training came to an end."""
     parts = [f"{starter.NAME}: {card.name}" if is_starter else f"Model: {card.name}"]
     reached = card.validation.get("balanced_accuracy")
-    if reached is not None:
+    unseen = None if card.held_out is None else card.held_out.figures.get("balanced_accuracy")
+    if unseen is not None:  # no choice was made by it, so that it goes before the validation part
+        parts.append(f"balanced accuracy {unseen[0]:.2f} on lesions that it never saw")
+    elif reached is not None:
         parts.append(f"balanced accuracy {reached:.2f} on validation")
     if not card.is_finished:
         parts.append("training was interrupted")
