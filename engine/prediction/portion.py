@@ -20,10 +20,18 @@ _HINT = "Close other programs, or use smaller images or a smaller network."
 class Portion:
     """How many images are worked on at a time."""
 
-    def __init__(self, size: int, smallest: int, consequence: str, on_event: OnEvent) -> None:
-        """`consequence` ends the sentence that tells of a smaller portion."""
-        self.size = size
-        self._smallest, self._consequence, self._on_event = smallest, consequence, on_event
+    def __init__(
+        self,
+        size: int,
+        smallest: int,
+        consequence: str,
+        on_event: OnEvent,
+        on_halved: Callable[[int], None] | None = None,
+    ) -> None:
+        """`consequence` ends the sentence that tells of a smaller portion; `on_halved` hears of its size."""
+        self.size = self._most = size
+        self._smallest, self._consequence = smallest, consequence
+        self._on_event, self._on_halved = on_event, on_halved
 
     def run(self, work: Callable[[int], Result]) -> Result:
         """What `work` gives for so many images at a time, tried again with half as many while memory is short.
@@ -40,12 +48,19 @@ class Portion:
                     raise _too_little(f"even for {count(self.size, 'image')} at a time", error) from error
             self._halve()  # not before the error is gone: it holds on to what was computed
 
+    def tell(self) -> None:
+        """Say so where it is smaller than it was meant to be."""
+        if self.size < self._most:
+            text = f"Memory is short: {count(self.size, 'image')} at a time from now on, {self._consequence}."
+            self._on_event(TrainingAdjusted(text=text))
+
     def _halve(self) -> None:
         self.size = max(self._smallest, self.size // 2)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        text = f"Memory is short: {count(self.size, 'image')} at a time from now on, {self._consequence}."
-        self._on_event(TrainingAdjusted(text=text))
+        if self._on_halved is not None:
+            self._on_halved(self.size)
+        self.tell()
 
 
 @contextlib.contextmanager

@@ -195,6 +195,11 @@ def own_part(peers: Peers | None, batch: slice) -> tuple[slice, Share | None]:
     return slice(batch.start + share.own.start, batch.start + share.own.stop), share
 
 
+def most_of(peers: Peers | None, batch_size: int) -> int:
+    """The images of a batch that a process learns from at most."""
+    return batch_size if peers is None else -(-batch_size // peers.rank.size)
+
+
 def draw_seeds(peers: Peers | None, seed: int, epoch: int, n_steps: int) -> npt.NDArray[np.int64]:
     """What decides which activations each step of an epoch leaves out: a function of seed, epoch, step and process."""
     number, size = (0, 1) if peers is None else (peers.rank.number, peers.rank.size)

@@ -15,13 +15,13 @@ from engine.runs import RunFolder
 from engine.training.batches import count_positions, draw_epoch, split_batches
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint, Slots, TrainingState, put_best_back
-from engine.training.distributed import Peers, any_wants, draw_seeds, is_keeper, own_part
+from engine.training.distributed import Peers, any_wants, draw_seeds, is_keeper, most_of, own_part
 from engine.training.finish import Stop, finish
 from engine.training.inputs import inputs_of
 from engine.training.interval import Interval
 from engine.training.learner import Learner, are_finite
 from engine.training.material import Material
-from engine.training.memory import probe
+from engine.training.memory import learning_portion
 from engine.training.meter import Meter, NotFiniteError, RanAwayError, not_finite
 from engine.training.optimizer import learning_rate
 from engine.training.pace import Pace
@@ -65,7 +65,7 @@ class TrainingLoop:
         self._batches = split_batches(n_positions, config.batch_size)
         self._inputs = inputs_of(config, material, learner.device)
         self._pace = Pace(config.epochs, n_positions, len(material.val))
-        self._portion = Portion(config.batch_size, 2, f"{config.batch_size} per step as before", on_event)
+        self._portion = learning_portion(learner, config, most_of(peers, config.batch_size), on_event)
         self._scoring = Portion(_SCORED_AT_A_TIME, 1, "where images are scored", on_event)
         self._slots, self._interval = Slots(folder, checkpoint), Interval()
         self._best = Best(config)
@@ -73,8 +73,6 @@ class TrainingLoop:
         self._halvings = self._step = 0
         self._is_resumed = checkpoint is not None
         if checkpoint is None:
-            if not config.is_frozen:  # features take next to no room
-                probe(learner, config, self._portion)
             self._start = _Start(1, 0, 0.0, learner.tensors())
         else:
             self._start = self._restore(checkpoint)
@@ -248,7 +246,9 @@ class TrainingLoop:
         """Take up where the checkpoint was written."""
         state = checkpoint.state
         self._history, self._halvings = list(state.history), state.halvings
-        self._portion.size, self._scoring.size = state.portion, state.scoring_portion
+        if self._learner.device.type == "cpu":  # others have just found out what fits now
+            self._portion.size = state.portion
+        self._scoring.size = state.scoring_portion
         for record in self._history:
             self._best.update(record)
         if self._history:
@@ -273,6 +273,7 @@ class TrainingLoop:
                 best_epoch=self._best.epoch or None,
             )
         )
+        self._portion.tell()  # not before: what begins to show a run forgets what was said until then
 
     def _finish(self, stopped: Stop) -> TrainingResult:
         self._on_event(LearningDone(can_pause=False))

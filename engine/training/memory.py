@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -10,29 +11,50 @@ from engine import places
 from engine.atomic import write_json
 from engine.config import TrainingConfig
 from engine.errors import DiskError
+from engine.events import OnEvent, ignore_events
 from engine.prediction.portion import Portion
 from engine.training.learner import Learner
 
 
-def probe(learner: Learner, config: TrainingConfig, portion: Portion) -> None:
-    """Find out before the first epoch how many images fit on the graphics card, once per card and task.
+def learning_portion(learner: Learner, config: TrainingConfig, most: int, on_event: OnEvent) -> Portion:
+    """How many of the `most` images of a step that are this process's are learned from at a time: what fits.
 
-    On a CPU nobody can tell: the system hands out memory that it does not have.
+    On a graphics card that is found out before the first epoch, without a word, once per card and task. On a CPU nobody
+    can tell: the system hands out memory that it does not have.
     """
-    if learner.device.type != "cuda":
-        return
-    card = torch.cuda.get_device_properties(learner.device)
-    side = config.preprocessing.image_size
-    task = f"{card.name}, {card.total_memory} bytes: {config.backbone}, {side} px, {config.batch_size} per step"
-    if (known := recall(task)) is not None:
-        portion.size = min(portion.size, known)
-        return
-    before = learner.tensors()
-    images = torch.zeros(config.batch_size, 3, side, side, device=learner.device)
-    labels = torch.zeros(config.batch_size, dtype=torch.int64, device=learner.device)
-    portion.run(lambda size: learner.step(images, labels, config.learning_rate, size))
-    learner.load(before)
-    remember(task, portion.size)
+    consequence = f"{config.batch_size} per step as before"
+    if learner.device.type != "cuda" or config.is_frozen:  # features take next to no room
+        return Portion(most, 2, consequence, on_event)
+    task = _name(learner.device, config, most)
+    portion = Portion(most, 2, consequence, on_event, partial(remember, task))
+    portion.size = probe(learner, config, most, task)
+    return portion
+
+
+def probe(learner: Learner, config: TrainingConfig, most: int, task: str) -> int:
+    """How many images fit, as remembered of `task`, or tried now; what `learner` has learned stays as it is."""
+    known = recall(task)
+    if known is None:
+        before, side = learner.tensors(), config.preprocessing.image_size
+        images = torch.zeros(most, 3, side, side, device=learner.device)
+        labels = torch.zeros(most, dtype=torch.int64, device=learner.device)
+        trial = Portion(most, 2, "", ignore_events)
+        trial.run(lambda size: learner.step(images, labels, config.learning_rate, size))
+        learner.load(before)
+        remember(task, known := trial.size)
+    return min(most, known)
+
+
+def _name(device: torch.device, config: TrainingConfig, most: int) -> str:
+    """Of all that decides what fits. With more memory free than then, as other programs have ended, it is another."""
+    torch.cuda.empty_cache()
+    free, total = torch.cuda.mem_get_info(device)
+    told = (
+        f"{torch.cuda.get_device_name(device)}, {free // 2**30} of {total // 2**30} GiB free",
+        f"{config.backbone}, {config.preprocessing.image_size} px, {most} per step",
+        f"{config.optimizer}, averaged" if config.averaging else config.optimizer,
+    )
+    return ": ".join(told)
 
 
 def recall(task: str) -> int | None:

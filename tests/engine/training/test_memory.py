@@ -1,26 +1,31 @@
 """Trainings in too little memory."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import torch
 from torch import nn
 
 from engine import places
-from engine.config import TrainingConfig
+from engine.config import Preprocessing, TrainingConfig
 from engine.errors import TrainingError
-from engine.events import Event, TrainingAdjusted
+from engine.events import Event, OnEvent, RunStarted, TrainingAdjusted, ignore_events
 from engine.model import network
 from engine.model.probabilities import EQUAL_PRIOR
 from engine.prediction.portion import Portion
 from engine.runs import RunFolder, read_history
+from engine.training import loop, memory
 from engine.training.average import Average
 from engine.training.learner import Learner
-from engine.training.memory import recall, remember
+from engine.training.memory import learning_portion, probe, recall, remember
 from engine.training.trainer import train
 from tests.engine.training.conftest import MakeConfig
 
 _CPU = torch.device("cpu")
+_CONFIG = TrainingConfig(data=Path("d"), out=Path("o"), preprocessing=Preprocessing(image_size=32))
 _CUDA_WORDS = "CUDA out of memory. Tried to allocate 20.00 MiB."
 
 
@@ -32,6 +37,73 @@ def test_what_fits_is_remembered(home: Path) -> None:
     assert (recall("card, resnet50"), recall("card, resnet18"), recall("other")) == (16, 64, None)
     (places.cache_dir() / "portions.json").write_text("[")
     assert recall("card, resnet50") is None
+
+
+def test_what_fits_is_tried_once_and_changes_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where 5 of 16 images fit, it is 4 at a time; nothing is learned by that; the next time it is only remembered."""
+    learner = _make_learner()
+
+    def check(layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if len(inputs[0]) > 5:
+            raise torch.OutOfMemoryError(_CUDA_WORDS)
+
+    learner.module.register_forward_pre_hook(check)
+    before = learner.tensors()
+    assert probe(learner, _CONFIG, 16, "card, resnet18") == 4
+    after = learner.tensors()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
+    monkeypatch.setattr(learner, "step", None)
+    assert probe(learner, _CONFIG, 16, "card, resnet18") == 4
+    assert probe(learner, _CONFIG, 3, "card, resnet18") == 3
+
+
+def test_it_is_tried_again_where_other_memory_is_free(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More free memory, another optimizer, a share of the batch: another task. A later halving is noted too."""
+    free, tasks = [5 * 2**30], list[str]()
+
+    def probe_nothing(learner: Learner, config: TrainingConfig, most: int, task: str) -> int:
+        tasks.append(task)
+        return most
+
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "card")
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free[0], 8 * 2**30))
+    monkeypatch.setattr(memory, "probe", probe_nothing)
+    learner = cast(Learner, SimpleNamespace(device=torch.device("cuda")))
+    portion = learning_portion(learner, _CONFIG, 32, ignore_events)
+    learning_portion(learner, replace(_CONFIG, optimizer="adam"), 32, ignore_events)
+    learning_portion(learner, replace(_CONFIG, averaging=0.2), 32, ignore_events)
+    learning_portion(learner, _CONFIG, 16, ignore_events)
+    free[0] += 2**30
+    learning_portion(learner, _CONFIG, 32, ignore_events)
+    assert len(set(tasks)) == len(tasks) == 5
+
+    def work(size: int) -> None:
+        if size > 8:
+            raise torch.OutOfMemoryError(_CUDA_WORDS)
+
+    portion.run(work)
+    assert [recall(task) for task in tasks] == [8, None, None, None, None]
+
+
+@pytest.mark.usefixtures("small_network")
+def test_a_smaller_portion_is_told_once_the_run_has_begun(
+    make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that is only remembered: what shows the run has begun to listen by then."""
+
+    def small(learner: Learner, config: TrainingConfig, most: int, on_event: OnEvent) -> Portion:
+        portion = Portion(most, 2, "16 per step as before", on_event)
+        portion.size = 8
+        return portion
+
+    monkeypatch.setattr(loop, "learning_portion", small)
+    events: list[Event] = []
+    train(make_config(epochs=1, limit=40), on_event=events.append)
+    kinds = [type(event) for event in events]
+    assert kinds.count(TrainingAdjusted) == 1
+    assert kinds.index(TrainingAdjusted) == kinds.index(RunStarted) + 1
 
 
 def _train_in(fits: int, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], RunFolder]:
@@ -125,4 +197,4 @@ def test_a_step_that_moved_the_weights_is_not_made_twice(monkeypatch: pytest.Mon
 def _make_learner() -> Learner:
     torch.manual_seed(1)
     module = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 7))
-    return Learner(module, TrainingConfig(data=Path("d"), out=Path("o")), EQUAL_PRIOR, _CPU)
+    return Learner(module, _CONFIG, EQUAL_PRIOR, _CPU)
