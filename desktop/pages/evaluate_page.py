@@ -186,10 +186,10 @@ class EvaluatePage(Page):
     @Slot()
     def _show_tab(self) -> None:
         self.body.activate()
-        top = self.view.tabs.mapTo(self.scroll_area.widget(), QPoint(0, 0)).y()
-        bar = self.scroll_area.verticalScrollBar()
-        if top + self.view.tabs.height() > bar.value() + self.scroll_area.viewport().height():
-            bar.setValue(top)
+        top = self.view.tabs.mapTo(self.scroll_area.viewport(), QPoint(0, 0)).y()
+        if top + self.view.tabs.height() > self.scroll_area.viewport().height():
+            bar = self.scroll_area.verticalScrollBar()
+            bar.setValue(bar.value() + top)
 
     @Slot()
     def _on_answers_left(self) -> None:

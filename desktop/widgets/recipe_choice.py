@@ -24,7 +24,7 @@ class RecipeChoice(QWidget):
         layout.setSpacing(GAP)
         for name, recipe in {**RECIPES, CUSTOM.name: CUSTOM}.items():
             button, hint = QRadioButton(recipe.title), small_text(recipe.description)
-            hint.setIndent(3 * GAP)
+            hint.setContentsMargins(3 * GAP, 0, 0, 0)
             if name == "quick":
                 # whether it can be followed or not: nothing jumps
                 hint.setMinimumHeight(4 * hint.fontMetrics().height())

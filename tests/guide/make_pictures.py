@@ -48,7 +48,6 @@ IN_GUIDE = (
 SIDE = 32
 N_EPOCHS_SEEN = 4  # of five: by then there are curves to be seen
 _PATIENCE_S = 600
-_COLORS = 224
 
 
 class Photographer:
@@ -186,8 +185,8 @@ class Photographer:
         path.parent.mkdir(parents=True, exist_ok=True)
         assert self.window.grab().save(str(path))
         with Image.open(path) as picture:
-            few = picture.convert("RGB").quantize(_COLORS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        few.save(path, optimize=True)
+            picture.load()
+        picture.convert("RGB").save(path, optimize=True)
 
 
 def main() -> int:
