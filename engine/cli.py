@@ -31,7 +31,7 @@ from engine import (
 from engine.calls import Call
 from engine.config import from_recipe
 from engine.errors import Cancelled, ConfigError, EngineError, Paused
-from engine.events import Control, Event, OnEvent
+from engine.events import Control, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
 from engine.ranks import is_first_process
@@ -85,7 +85,7 @@ def _carry_out(options: argparse.Namespace) -> tuple[Any, str, int]:
     try:
         with _quiet_stdout(), _signals_handled(control, options.command):
             home_choice.check_there()
-            (value, text), code = options.run(options, control, _told_while_possible(terminal.Progress()))
+            (value, text), code = options.run(options, control, terminal.Progress())
             return value, text, code
     except EngineError as error:
         return _fail(error.message, error.hint, 2)
@@ -182,16 +182,6 @@ def _quiet_stdout() -> Iterator[None]:
         yield
 
 
-def _told_while_possible(on_event: OnEvent) -> OnEvent:
-    """A terminal that was closed ends no work: what cannot be said any more is left out."""
-
-    def tell(event: Event) -> None:
-        with contextlib.suppress(OSError):
-            on_event(event)
-
-    return tell
-
-
 @contextlib.contextmanager
 def _signals_handled(control: Control, command: str) -> Iterator[None]:
     """Ctrl+C finishes a training early and keeps the best model; anything else, and the second Ctrl+C, cancels.
@@ -200,7 +190,7 @@ def _signals_handled(control: Control, command: str) -> Iterator[None]:
     terminal is closed, pause a training.
     """
     is_training = command in ("train", "resume", "demo")
-    terminals = [number for number in (1, 2) if os.isatty(number)]
+    shows_result = os.isatty(1)  # a terminal that was closed says no
 
     def on_interrupt(number: int, frame: FrameType | None) -> None:
         if is_training and not control.is_finishing_early:
@@ -215,8 +205,8 @@ def _signals_handled(control: Control, command: str) -> Iterator[None]:
         print("\nPausing: a checkpoint is written after this batch.", file=sys.stderr)
 
     def on_hangup(number: int, frame: FrameType | None) -> None:
-        for stream in terminals:  # nobody reads there any more, and writing would fail
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        if shows_result:  # nobody reads it there any more, and writing it would fail
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         on_pause(number, frame)
 
     names = ("SIGTERM", "SIGQUIT", "SIGBREAK") if is_training else ()

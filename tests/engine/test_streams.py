@@ -1,11 +1,15 @@
 """A program without a terminal prints into its log."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from engine import streams
+
+ROOT = Path(__file__).parents[2]
 
 
 def take_streams(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +34,21 @@ def test_streams_that_are_there_stay(capsys: pytest.CaptureFixture[str]) -> None
     streams.ensure()
     assert sys.stdout is before
     assert not streams.output_file().exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_what_nobody_reads_any_more_ends_no_work() -> None:
+    """A terminal that was closed: what is said there, by libraries too, is left out, and the program goes on."""
+    ours, theirs = os.openpty()
+    lines = "print('one', file=sys.stderr); input(); print('two', file=sys.stderr); warnings.warn('three'); sys.exit(7)"
+    script = f"import sys, warnings; from engine import streams; streams.ensure(); {lines}"
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=theirs) as process:
+        os.close(theirs)
+        assert os.read(ours, 3) == b"one"
+        os.close(ours)
+        process.communicate(b"\n")
+    assert process.returncode == 7
 
 
 def test_a_large_log_begins_anew(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
