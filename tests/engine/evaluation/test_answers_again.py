@@ -11,18 +11,13 @@ from engine.evaluation.answers_again import evaluate_answers
 from engine.evaluation.evaluate import evaluate
 from engine.evaluation_results import Evaluation
 from engine.runs import RunFolder, count_test_openings, openings_dir
-from tests.engine.evaluation.untrained_run import make_shared_run
 
 
 @pytest.fixture
-def run(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
-    """A copy of a run on demo data; figures are not drawn."""
-    home, shared = make_shared_run(tmp_path_factory.getbasetemp())
-    monkeypatch.setenv("LESION_LAB_HOME", str(home))
+def run(own_run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    """A run on demo data; figures are not drawn."""
     monkeypatch.setattr(report, "_figures", lambda evaluation: {})
-    copy = RunFolder(tmp_path / "runs" / shared.path.name)
-    shutil.copytree(shared.path, copy.path)
-    return copy
+    return own_run
 
 
 def _figures(evaluation: Evaluation) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from torch import nn
 
@@ -33,7 +34,7 @@ def run(attempt: Attempt, connection: "Connection[Any, Any]") -> None:
     """Resume the run that is there, or begin one, with a checkpoint after each step; tells "started" and the hash."""
     os.environ["LESION_LAB_HOME"] = str(attempt.home)
     network.build = _build_tiny
-    TrainingLoop._save_if_due = _save  # type: ignore[method-assign]
+    patch.object(TrainingLoop, "_save_if_due", _save).start()  # for good: the process is this attempt's alone
     if attempt.fatal_point is not None:
         _kill_at(attempt.fatal_point)
 
