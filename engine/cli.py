@@ -29,12 +29,12 @@ from engine import (
     web_commands,
 )
 from engine.calls import Call
-from engine.config import from_recipe
 from engine.errors import Cancelled, ConfigError, EngineError, Paused
 from engine.events import Control, OnEvent
 from engine.json_output import evaluation_json, prediction_json, training_json
 from engine.licences import HAM10000
 from engine.ranks import is_first_process
+from engine.recipes import from_recipe
 from engine.threads import share_cpu
 
 COMMANDS = (

@@ -1,9 +1,9 @@
-"""What is asked of a training: frozen dataclasses that are only data, their JSON, and the recipes."""
+"""What is asked of a training: frozen dataclasses that are only data, and their JSON."""
 
 import json
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from engine import places
 from engine.errors import ConfigError
@@ -87,6 +87,9 @@ class TrainingConfig:
     is_frozen: bool = False
     """The backbone stays as its ImageNet weights are, and only the head learns, from features that are computed once:
     seconds on any computer. Images are then taken as they are, so that `augmentation` must be `NO_AUGMENTATION`."""
+    mixup: float = 0.0
+    """How strongly training images are blended in pairs, labels too, 0 to 1 (the two equal parameters of the Beta
+    distribution that their shares are drawn from); 0 for not at all."""
     epochs: int = 30
     """Largest number of epochs, 1 to 1000."""
     batch_size: int = 32
@@ -142,6 +145,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "weight_decay": (0, 1),
     "warmup_epochs": (0, 1000),
     "averaging": (0, 1),
+    "mixup": (0, 1),
     "patience": (1, 1000),
     "seed": (0, 2**32 - 1),
     "limit": (21, 10**9),
@@ -186,101 +190,6 @@ def _check_ranges(config: TrainingConfig) -> None:
 FROZEN_HINT = (
     "Let the program download ImageNet weights, choose a file that holds them, or choose another recipe than Quick."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """A named set of defaults."""
-
-    name: RecipeName
-    title: str
-    description: str
-    """What it is for, in a sentence or two."""
-
-
-RECIPES: dict[RecipeName, Recipe] = {
-    "recommended": Recipe(
-        name="recommended",
-        title="Recommended",
-        description="Keeps the shape of the lesion, turns and colours every image anew, shows rare classes more often, "
-        "lets the learning rate fade out, and keeps the average of the last steps.",
-    ),
-    "quick": Recipe(
-        name="quick",
-        title="Quick",
-        description="Leaves a network with ImageNet weights as it is, looks at every image once, and trains only its "
-        "last layer, in seconds. How good that is was not measured here.",
-    ),
-    "notebook": Recipe(
-        name="notebook",
-        title="Notebook",
-        description="The settings of the public notebook this program grew out of (squashed images, repeated rows, "
-        "Adam), but split by lesion and with the best epoch really restored.",
-    ),
-}
-"""What can be chosen by name."""
-
-CUSTOM = Recipe(
-    name="custom",
-    title="Custom",
-    description="Your own settings, begun from a recipe; choosing a recipe sets all of them back.",
-)
-
-_SETTINGS: dict[RecipeName, dict[str, Any]] = {
-    "recommended": {"averaging": 0.2},
-    "quick": {"averaging": 0.2, "is_frozen": True, "augmentation": NO_AUGMENTATION, "epochs": 50},
-    "notebook": {
-        "batch_size": 128,
-        "balancing": "notebook",
-        "optimizer": "adam",
-        "learning_rate": 1e-3,
-        "weight_decay": 0.0,
-        "warmup_epochs": 0.0,
-        "schedule": "constant",
-        "patience": 10,
-        "stop_on": "loss",
-        "augmentation": Augmentation(
-            rotation=20.0, scale=(1.0, 1.0), translation=0.0, brightness=0.1, contrast=0.1, saturation=0.1, hue=0.1
-        ),
-        "preprocessing": Preprocessing(geometry="squash"),
-    },
-}
-
-_NOT_DECIDED = (
-    *("data", "out", "recipe", "backbone", "weights", "epochs", "seed", "split", "fold", "allow_leaking_split"),
-    *("limit", "device", "threads", "weight_bits", "preprocessing"),
-)
-"""Fields that no recipe is about: on what, where and for how long it is carried out. Of the preprocessing, the size."""
-
-
-def from_recipe(
-    name: str, *, data: Path, out: Path, image_size: int | None = None, **settings: object
-) -> TrainingConfig:
-    """The config of the recipe `name`, with `settings` (fields of `TrainingConfig`) in place of its own.
-
-    It is named "custom" where they change what the recipe decides. Raises `ConfigError` for an unknown recipe or a
-    setting out of range.
-    """
-    if name not in RECIPES:
-        raise ConfigError(f"There is no recipe {name!r}.", f"Choose one of {', '.join(RECIPES)}.")
-    values: dict[str, Any] = {"recipe": name, **_SETTINGS[name], **settings}
-    config = TrainingConfig(data=data, out=out, **values)
-    return named_rightly(config if image_size is None else with_image_size(config, image_size))
-
-
-def named_rightly(config: TrainingConfig) -> TrainingConfig:
-    """`config`, named "custom" where it differs from its recipe in what that decides."""
-    if config.recipe == "custom":
-        return config
-    plain = TrainingConfig(data=config.data, out=config.out, recipe=config.recipe, **_SETTINGS[config.recipe])
-    return config if decide_alike(config, plain) else replace(config, recipe="custom")
-
-
-def decide_alike(one: TrainingConfig, other: TrainingConfig) -> bool:
-    """Whether both are the same in all that a recipe decides."""
-    names = [field.name for field in fields(TrainingConfig) if field.name not in _NOT_DECIDED]
-    shaped = replace(other.preprocessing, image_size=one.preprocessing.image_size)
-    return one.preprocessing == shaped and all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def with_image_size(config: TrainingConfig, image_size: int) -> TrainingConfig:

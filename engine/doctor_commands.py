@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from engine.config import BACKBONES, from_recipe
+from engine.config import BACKBONES
 from engine.doctor_wording import describe_report
 from engine.events import Control, OnEvent
+from engine.recipes import from_recipe
 from engine.records import as_json
 
 COMMANDS = ("doctor",)

@@ -13,12 +13,13 @@ from typing import Any
 
 from engine import calls, places, runs, samples
 from engine.calls import Call
-from engine.config import DeviceName, from_recipe
+from engine.config import DeviceName
 from engine.errors import Cancelled, EngineError, UnexpectedError
 from engine.events import Control, Event, OnEvent, StatusChanged, WebDemoStarted, ignore_events
 from engine.labels import CODES
 from engine.libraries import LIBRARIES, versions
 from engine.process import Lane
+from engine.recipes import from_recipe
 from engine.web_question import ask
 
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -7,18 +7,7 @@ from typing import Any, get_args
 
 from engine import places, terminal
 from engine.comparison_results import FoldsResult
-from engine.config import (
-    BACKBONES,
-    RECIPES,
-    Balancing,
-    DeviceName,
-    TrainingConfig,
-    decide_alike,
-    from_recipe,
-    named_rightly,
-    read_config,
-    with_image_size,
-)
+from engine.config import BACKBONES, Balancing, DeviceName, Geometry, TrainingConfig, read_config, with_image_size
 from engine.errors import ConfigError, Paused
 from engine.evaluation_commands import find_run
 from engine.evaluation_terminal import describe_pooled
@@ -27,6 +16,7 @@ from engine.fold_sets import is_fold_set
 from engine.json_output import training_json
 from engine.labels import NOTICE
 from engine.ranks import own_rank
+from engine.recipes import RECIPES, decide_alike, from_recipe, named_rightly
 from engine.records import as_json
 from engine.variation import vary_more
 
@@ -128,6 +118,9 @@ def _add_custom(own: "argparse._ArgumentGroup") -> None:
         "--averaging", type=float, default=None, metavar="X", help="share of the steps that are averaged, 0 for none"
     )
     own.add_argument(
+        "--mixup", type=float, default=None, metavar="X", help="how strongly images are blended in pairs, 0 to 1"
+    )
+    own.add_argument(
         "--patience", type=int, default=None, metavar="N", help="epochs without improvement after which it stops"
     )
     own.add_argument(
@@ -135,6 +128,12 @@ def _add_custom(own: "argparse._ArgumentGroup") -> None:
         choices=("balanced_accuracy", "loss"),
         default=None,
         help="validation figure that --patience watches; the best epoch is that of balanced accuracy either way",
+    )
+    own.add_argument(
+        "--geometry",
+        choices=get_args(Geometry),
+        default=None,
+        help="crop: the central square, which keeps shapes; squash: the whole image, squeezed into a square",
     )
     own.add_argument(
         "--flips", action=argparse.BooleanOptionalAction, default=None, help="mirror half of the images, each way"
@@ -160,6 +159,7 @@ _SETTINGS = (
     "schedule",
     "warmup_epochs",
     "averaging",
+    "mixup",
     "patience",
     "stop_on",
     "limit",
@@ -196,7 +196,9 @@ def training_config(options: argparse.Namespace) -> TrainingConfig:
 
 
 def _varied(config: TrainingConfig, options: argparse.Namespace) -> TrainingConfig:
-    """`config` with the augmentation that was asked for."""
+    """`config` with the geometry and the augmentation that were asked for."""
+    if options.geometry is not None:
+        config = replace(config, preprocessing=replace(config.preprocessing, geometry=options.geometry))
     asked = {name: getattr(options, name) for name in ("flips", "rotation", "zoom", "color")}
     return replace(config, augmentation=vary_more(config.augmentation, **asked))
 

@@ -12,9 +12,10 @@ from desktop.state import AppState
 from desktop.theme import GAP, mark_primary, set_role
 from desktop.widgets.job_view import JobView
 from engine import calls
-from engine.config import TrainingConfig, from_recipe
+from engine.config import TrainingConfig
 from engine.doctor_results import DeviceReport
 from engine.doctor_wording import describe_report
+from engine.recipes import from_recipe
 
 _OFFER = (
     "Checks in about 20 seconds what a training would compute on, whether it computes right, and how fast it is. "

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout,
 from desktop.theme import GAP
 from desktop.widgets.settings_grid import SettingsGrid, describe
 from desktop.widgets.split_choice import SplitChoice
-from engine.config import Augmentation, Balancing, DeviceName, TrainingConfig
+from engine.config import Augmentation, Balancing, DeviceName, Geometry, TrainingConfig
 from engine.results import DeviceInfo
 from engine.variation import vary_more
 
@@ -18,6 +18,8 @@ _BALANCING: dict[Balancing, str] = {
     "equal": "All equally often",
     "notebook": "As in the notebook",
 }
+_GEOMETRY: dict[Geometry, str] = {"squash": "The whole image, squeezed", "crop": "The central square"}
+_GEOMETRY_HELP = "The network sees squares: of the whole image, or of its middle, which keeps shapes but not the sides."
 _LIMIT_HELP = "Whole lesions, every class in proportion: for a quick trial. Its figures are less sure."
 _FLIPS_HELP = "Turns half of the images left to right and half upside down; a lesion has no up or down."
 
@@ -37,7 +39,11 @@ class MoreSettings(QWidget):
         self.balancing = QComboBox()
         for name, title in _BALANCING.items():
             self.balancing.addItem(title, name)
+        self.shape = QComboBox()
+        for shape, title in _GEOMETRY.items():
+            self.shape.addItem(title, shape)
         self.averaging = _spin(0, 100, " % of the steps")
+        self.mixup = _spin(0, 100, " %")
         self.patience = _spin(1, 1000, " epochs")
         self.seed = _spin(0, 2**31 - 1)
         self.split = SplitChoice()
@@ -62,7 +68,9 @@ class MoreSettings(QWidget):
         self.batch_size.setValue(config.batch_size)
         self.learning_rate.setValue(config.learning_rate)
         self.balancing.setCurrentIndex(self.balancing.findData(config.balancing))
+        self.shape.setCurrentIndex(self.shape.findData(config.preprocessing.geometry))
         self.averaging.setValue(round(100 * config.averaging))
+        self.mixup.setValue(round(100 * config.mixup))
         self.patience.setValue(config.patience)
         self.flips.setChecked(augmentation.flips)
         self.rotation.setValue(round(augmentation.rotation))
@@ -79,7 +87,9 @@ class MoreSettings(QWidget):
             batch_size=self.batch_size.value(),
             learning_rate=self.learning_rate.value(),
             balancing=self.balancing.currentData(),
+            preprocessing=replace(config.preprocessing, geometry=self.shape.currentData()),
             averaging=self.averaging.value() / 100,
+            mixup=self.mixup.value() / 100,
             patience=self.patience.value(),
             seed=self.seed.value(),
             split=self.split.value,
@@ -119,7 +129,9 @@ class MoreSettings(QWidget):
             ("Batch size", self.batch_size, "Images per step. A smaller batch needs less memory."),
             ("Learning rate", self.learning_rate, "How far a step goes: too high, the loss jumps; too low, it creeps."),
             ("Show classes", self.balancing, "How often each class is shown; two thirds of HAM10000 are moles."),
+            ("Look at", self.shape, _GEOMETRY_HELP),
             ("Average", self.averaging, "Keeps the average of the last steps, which is steadier than any one of them."),
+            ("Blend images", self.mixup, "Blends images in pairs, so that less is learned by heart; 0 for not at all."),
             ("Patience", self.patience, "Epochs without improvement after which the training stops."),
             ("Seed", self.seed, "Decides split, first weights and order. The same seed gives the same split."),
             ("Compute on", self.device, "Where the network is trained."),
@@ -157,6 +169,7 @@ class MoreSettings(QWidget):
         boxes = (
             self.batch_size,
             self.averaging,
+            self.mixup,
             self.patience,
             self.seed,
             self.limit,
@@ -166,7 +179,7 @@ class MoreSettings(QWidget):
         )
         for box in (*boxes, self.learning_rate):
             box.valueChanged.connect(self._on_changed)
-        for choice in (self.balancing, self.device):
+        for choice in (self.balancing, self.shape, self.device):
             choice.currentIndexChanged.connect(self._on_changed)
         self.split.changed.connect(self._on_changed)
         for check in (self.has_limit, self.flips):

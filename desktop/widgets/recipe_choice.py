@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, Q
 
 from desktop.theme import GAP
 from desktop.widgets.settings_grid import describe, small_text
-from engine.config import CUSTOM, RECIPES, RecipeName
+from engine.config import RecipeName
+from engine.recipes import CUSTOM, RECIPES
 
 
 class RecipeChoice(QWidget):

@@ -23,7 +23,8 @@ from desktop.widgets.more_settings import MoreSettings
 from desktop.widgets.recipe_choice import RecipeChoice
 from desktop.widgets.settings_grid import SettingsGrid, describe, small_text
 from desktop.widgets.weights_choice import WeightsChoice
-from engine.config import BACKBONES, RECIPES, Backbone, RecipeName, TrainingConfig, from_recipe, named_rightly
+from engine.config import BACKBONES, Backbone, RecipeName, TrainingConfig
+from engine.recipes import RECIPES, from_recipe, named_rightly
 from engine.results import DeviceInfo
 
 NETWORKS: dict[Backbone, tuple[str, str]] = {

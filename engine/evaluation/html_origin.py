@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from engine import evaluation_wording as words
-from engine.config import CUSTOM, RECIPES, TrainingConfig
+from engine.config import TrainingConfig
 from engine.evaluation_results import Evaluation
 from engine.html_page import definitions, heading, paragraph
 from engine.licences import HAM10000
+from engine.recipes import CUSTOM, RECIPES
 from engine.results import ModelCard
 from engine.wording import count
 
@@ -106,6 +107,10 @@ def _settings(config: TrainingConfig) -> Iterator[tuple[str, str]]:
     )
     as_they_are = "not at all: only the last layer learned, from features of the images as they are"
     yield "Images are varied", as_they_are if config.is_frozen else varied
+    yield (
+        "Images are blended",
+        f"in pairs, shares from Beta({config.mixup:g}, {config.mixup:g})" if config.mixup else "no",
+    )
     limit = "all of the data" if config.limit is None else f"about {count(config.limit, 'image')} of the data"
     yield "Data used", limit
     yield "Seed", f"{config.seed}: decides split, first weights, order and variation"

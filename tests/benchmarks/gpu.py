@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from engine.config import TrainingConfig, from_recipe
+from engine.config import TrainingConfig
 from engine.data import demo
 from engine.events import BatchesDone, Event, TrainingAdjusted, ignore_events
 from engine.model import device, network
@@ -30,6 +30,7 @@ from engine.model.device import half_type
 from engine.model.probabilities import EQUAL_PRIOR
 from engine.prediction.logits import to_input
 from engine.prediction.portion import Portion
+from engine.recipes import from_recipe
 from engine.runs import list_resumable
 from engine.training.augment import draw_variations, vary
 from engine.training.exactness import exact

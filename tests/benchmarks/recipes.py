@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine import atomic
-from engine.config import TrainingConfig, from_recipe
+from engine.config import TrainingConfig
 from engine.data.split import read_split
 from engine.evaluation.bootstrap import draw_weights
 from engine.evaluation.evaluate import evaluate
@@ -28,6 +28,7 @@ from engine.evaluation.metrics import area_under_roc
 from engine.events import EpochDone, Event, RunStarted
 from engine.labels import CODES
 from engine.model import device
+from engine.recipes import from_recipe
 from engine.results import TrainingResult
 from engine.runs import RunFolder, discard_run
 from engine.training.trainer import train

@@ -14,12 +14,13 @@ from PIL import Image
 from torch.nn import functional
 from torchvision import transforms
 
-from engine.config import Backbone, Preprocessing, TrainingConfig, from_recipe
+from engine.config import Backbone, Preprocessing, TrainingConfig
 from engine.data import demo
 from engine.data.images import read_image, to_pixels
 from engine.events import Event, RunStarted, StatusChanged
 from engine.model import device, network
 from engine.prediction.logits import to_input
+from engine.recipes import from_recipe
 from engine.training.augment import draw_variations, vary
 from engine.training.batches import split_batches
 from engine.training.feed import Feed

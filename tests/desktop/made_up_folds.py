@@ -7,8 +7,8 @@ from pathlib import Path
 from engine import places
 from engine.atomic import write_json
 from engine.comparison_results import PooledEvaluation
-from engine.config import from_recipe
 from engine.fold_sets import AskedFolds, FoldSet, write_asked
+from engine.recipes import from_recipe
 from engine.records import as_json
 from engine.results import Part
 from tests.desktop.samples import evaluation

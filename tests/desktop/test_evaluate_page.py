@@ -14,11 +14,11 @@ from desktop.pages.evaluate_page import EvaluatePage
 from desktop.state import AppState
 from desktop.widgets.answer_grid import AnsweredRow
 from engine import calls, runs
-from engine.config import from_recipe
 from engine.errors import DataError
 from engine.evaluation_results import Evaluation, ExternalData
 from engine.events import ProgressDone
 from engine.labels import LIMITS, NOTICE
+from engine.recipes import from_recipe
 from tests.desktop.made_up_answers import answers
 from tests.desktop.made_up_run import make_run
 from tests.desktop.made_up_training import run_started

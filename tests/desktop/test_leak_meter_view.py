@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.widgets.leak_meter_view import LeakMeterView
 from engine import places
-from engine.config import from_recipe
 from engine.errors import ConfigError
 from engine.events import ProgressDone
+from engine.recipes import from_recipe
 from engine.records import as_json
 from engine.runs import RunFolder
 from tests.desktop.made_up_comparison import leak_meter

@@ -1,80 +1,28 @@
-"""Configs: recipes, ranges, and a run's file that repeats it."""
+"""Configs: ranges, and a run's file that repeats it."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from engine.config import (
-    NO_AUGMENTATION,
-    RECIPES,
-    Preprocessing,
-    TrainingConfig,
-    from_recipe,
-    named_rightly,
-    read_config,
-    with_image_size,
-)
+from engine.config import TrainingConfig, read_config, with_image_size
 from engine.errors import ConfigError
+from engine.recipes import from_recipe
 from engine.records import as_json
 
 DATA, OUT = Path("data"), Path("runs")
 
 
-def test_notebook_recipe_is_faithful() -> None:
-    """The Notebook recipe has the notebook's settings."""
-    config = from_recipe("notebook", data=DATA, out=OUT)
-    assert (config.backbone, config.preprocessing.image_size, config.preprocessing.geometry) == (
-        "resnet50",
-        224,
-        "squash",
-    )
-    assert (config.optimizer, config.learning_rate, config.batch_size) == ("adam", 1e-3, 128)
-    assert (config.augmentation.rotation, config.augmentation.brightness, config.augmentation.flips) == (20, 0.1, True)
-    assert (config.patience, config.stop_on, config.balancing) == (10, "loss", "notebook")
-
-
 def test_the_config_of_an_older_run_still_means_the_same(tmp_path: Path) -> None:
-    """A run from before weights were averaged is repeated without that, while the recipe of today has it."""
+    """A run from before weights were averaged and images blended is repeated without, while the recipe of today has
+    both."""
     config = from_recipe("recommended", data=DATA, out=OUT)
-    older = {name: value for name, value in as_json(config).items() if name != "averaging"}
+    assert (config.averaging, config.mixup) == (0.2, 0.2)
+    written = {name: value for name, value in as_json(config).items() if name not in ("averaging", "mixup")}
     file = tmp_path / "config.json"
-    file.write_text(json.dumps({"training": older}))
-    assert (config.averaging, read_config(file).averaging) == (0.2, 0.0)
-    assert from_recipe("notebook", data=DATA, out=OUT).averaging == 0.0
-
-
-@pytest.mark.parametrize("recipe", list(RECIPES))
-def test_settings_replace_the_recipes(recipe: str) -> None:
-    """What the user sets wins over the recipe, and the image size keeps the recipe's geometry."""
-    plain = from_recipe(recipe, data=DATA, out=OUT)
-    changed = from_recipe(recipe, data=DATA, out=OUT, image_size=64, epochs=3, seed=7)
-    assert (changed.preprocessing.image_size, changed.epochs, changed.seed) == (64, 3, 7)
-    assert changed.preprocessing.geometry == plain.preprocessing.geometry
-    assert changed.recipe == recipe
-
-
-def test_what_differs_from_its_recipe_is_called_custom() -> None:
-    """Another network, size, length, seed or computer leaves the name; what the recipe decides does not."""
-    for recipe in RECIPES:
-        other = from_recipe(recipe, data=DATA, out=OUT, backbone="resnet18", limit=100, device="cpu", weights="auto")
-        assert other.recipe == recipe
-        changed = from_recipe(recipe, data=DATA, out=OUT, learning_rate=2e-3)
-        assert changed.recipe == "custom"
-        assert named_rightly(changed) == changed
-        shaped = replace(other, preprocessing=Preprocessing(mean=(0.5, 0.5, 0.5)))
-        assert named_rightly(shaped).recipe == "custom"
-
-
-def test_quick_leaves_the_network_as_it_is() -> None:
-    """Its head alone learns, from images as they are; that makes no sense with random weights."""
-    config = from_recipe("quick", data=DATA, out=OUT)
-    assert config.is_frozen
-    assert config.augmentation == NO_AUGMENTATION
-    assert not from_recipe("recommended", data=DATA, out=OUT).is_frozen
-    with pytest.raises(ConfigError, match="needs ImageNet weights"):
-        from_recipe("quick", data=DATA, out=OUT, weights="none")
+    file.write_text(json.dumps({"training": written}))
+    older, notebook = read_config(file), from_recipe("notebook", data=DATA, out=OUT)
+    assert (older.averaging, older.mixup, notebook.averaging, notebook.mixup) == (0.0, 0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -116,13 +64,6 @@ def test_a_file_with_a_number_out_of_range_is_a_sentence(
     file.write_text(json.dumps({"training": content}))
     with pytest.raises(ConfigError, match=f"^{field} must be between {range_}, not "):
         read_config(file)
-
-
-def test_unknown_recipe_is_a_sentence() -> None:
-    """A recipe that does not exist is refused with the names of those that do."""
-    with pytest.raises(ConfigError) as caught:
-        from_recipe("magic", data=DATA, out=OUT)
-    assert "recommended" in caught.value.hint
 
 
 def test_config_file_repeats_a_run(tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 from torch import nn
 
-from engine.config import TrainingConfig, from_recipe
+from engine.config import TrainingConfig
 from engine.data import demo
 from engine.evaluation import report
 from engine.events import Event
 from engine.model import network
+from engine.recipes import from_recipe
 from engine.results import TrainingResult
 from engine.runs import RunFolder
 from engine.training.trainer import train

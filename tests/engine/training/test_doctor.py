@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from engine.config import from_recipe
 from engine.errors import Cancelled
 from engine.events import Control
 from engine.model import network
+from engine.recipes import from_recipe
 from engine.training import doctor
 from tests.engine.training.conftest import MakeConfig
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torchvision.models import get_model
 
-from engine.config import BACKBONES, NO_AUGMENTATION, TrainingConfig, from_recipe
+from engine.config import BACKBONES, NO_AUGMENTATION, TrainingConfig
 from engine.data.split import read_split
 from engine.errors import Cancelled, ConfigError, Paused
 from engine.evaluation.evaluate import evaluate
@@ -20,6 +20,7 @@ from engine.model import network
 from engine.model.file import load_model
 from engine.model.probabilities import EQUAL_PRIOR
 from engine.prediction.features import find_head
+from engine.recipes import from_recipe
 from engine.runs import RunFolder, read_history
 from engine.training import frozen
 from engine.training.estimate import estimate_time

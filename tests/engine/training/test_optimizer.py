@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.config import TrainingConfig, from_recipe
+from engine.config import TrainingConfig
 from engine.model import network
+from engine.recipes import from_recipe
 from engine.training.optimizer import build_optimizer, learning_rate, set_learning_rate
 
 _CONFIG = TrainingConfig(data=Path("data"), out=Path("runs"), epochs=10, learning_rate=0.01, warmup_epochs=2)
