@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.recipes DATA --out FOLDER [--seeds 0 1 2] [--limit 400] [--weights FILE]
 
-Takes hours. Each seed has its own split; a seed whose result lies in FOLDER already is not trained again. The test part
-of each split is opened once for each model, after all are trained. With a file of ImageNet weights Quick stands beside
-them, in its own time; the other two start from random weights all the same.
+Takes hours. Each seed has its own split; what FOLDER/seed_N.json holds already is not trained again: after a change to
+one recipe delete that one there. The test part of each split is opened once for each model, after all are trained. With
+a file of ImageNet weights Quick stands beside them, in its own time; the other two start from random weights all the
+same.
 """
 
 import argparse
@@ -97,13 +98,13 @@ def _read_or_train(options: argparse.Namespace, seed: int, clock: Clock) -> dict
     sides: dict[str, Side] = {}
     if result.is_file():
         sides = {name: Side(**side) for name, side in json.loads(result.read_text(encoding="utf-8")).items()}
-    else:
-        notebook = sides["notebook"] = _train(options, seed, "notebook", options.epochs, clock)
+    if "notebook" not in sides:
+        sides["notebook"] = _train(options, seed, "notebook", options.epochs, clock)
+    if "recommended" not in sides:
         pilot = _train(options, seed, "recommended", 1, clock)  # an epoch, with validation; thrown away
         discard_run(Path(pilot.run))
-        sides["recommended"] = _train(
-            options, seed, "recommended", max(1, int(notebook.seconds / pilot.seconds)), clock
-        )
+        epochs = max(1, int(sides["notebook"].seconds / pilot.seconds))
+        sides["recommended"] = _train(options, seed, "recommended", epochs, clock)
     if options.weights is not None and "quick" not in sides:
         sides["quick"] = _train(options, seed, "quick", min(50, options.epochs), clock)
     splits = [read_split(RunFolder(Path(side.run)).split) for side in sides.values()]
