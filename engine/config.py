@@ -87,9 +87,6 @@ class TrainingConfig:
     is_frozen: bool = False
     """The backbone stays as its ImageNet weights are, and only the head learns, from features that are computed once:
     seconds on any computer. Images are then taken as they are, so that `augmentation` must be `NO_AUGMENTATION`."""
-    mixup: float = 0.0
-    """How strongly training images are blended in pairs, labels too, 0 to 1 (the two equal parameters of the Beta
-    distribution that their shares are drawn from); 0 for not at all."""
     epochs: int = 30
     """Largest number of epochs, 1 to 1000."""
     batch_size: int = 32
@@ -145,7 +142,6 @@ _RANGES: dict[str, tuple[float, float]] = {
     "weight_decay": (0, 1),
     "warmup_epochs": (0, 1000),
     "averaging": (0, 1),
-    "mixup": (0, 1),
     "patience": (1, 1000),
     "seed": (0, 2**32 - 1),
     "limit": (21, 10**9),

@@ -29,7 +29,7 @@ RECIPES: dict[RecipeName, Recipe] = {
     "recommended": Recipe(
         name="recommended",
         title="Recommended",
-        description="Turns, zooms and colours every image anew, blends images in pairs, shows rare classes more often, "
+        description="Keeps the shape of the lesion, turns and colours every image anew, shows rare classes more often, "
         "lets the learning rate fade out, and keeps the average of the last steps.",
     ),
     "quick": Recipe(
@@ -54,12 +54,7 @@ CUSTOM = Recipe(
 )
 
 _SETTINGS: dict[RecipeName, dict[str, Any]] = {
-    "recommended": {
-        "averaging": 0.2,
-        "mixup": 0.2,
-        "augmentation": Augmentation(scale=(1 / 1.5, 1.5)),
-        "preprocessing": Preprocessing(geometry="squash"),
-    },
+    "recommended": {"averaging": 0.2},
     "quick": {"averaging": 0.2, "is_frozen": True, "augmentation": NO_AUGMENTATION, "epochs": 50},
     "notebook": {
         "batch_size": 128,

@@ -118,9 +118,6 @@ def _add_custom(own: "argparse._ArgumentGroup") -> None:
         "--averaging", type=float, default=None, metavar="X", help="share of the steps that are averaged, 0 for none"
     )
     own.add_argument(
-        "--mixup", type=float, default=None, metavar="X", help="how strongly images are blended in pairs, 0 to 1"
-    )
-    own.add_argument(
         "--patience", type=int, default=None, metavar="N", help="epochs without improvement after which it stops"
     )
     own.add_argument(
@@ -159,7 +156,6 @@ _SETTINGS = (
     "schedule",
     "warmup_epochs",
     "averaging",
-    "mixup",
     "patience",
     "stop_on",
     "limit",

@@ -43,7 +43,6 @@ class MoreSettings(QWidget):
         for shape, title in _GEOMETRY.items():
             self.shape.addItem(title, shape)
         self.averaging = _spin(0, 100, " % of the steps")
-        self.mixup = _spin(0, 100, " %")
         self.patience = _spin(1, 1000, " epochs")
         self.seed = _spin(0, 2**31 - 1)
         self.split = SplitChoice()
@@ -70,7 +69,6 @@ class MoreSettings(QWidget):
         self.balancing.setCurrentIndex(self.balancing.findData(config.balancing))
         self.shape.setCurrentIndex(self.shape.findData(config.preprocessing.geometry))
         self.averaging.setValue(round(100 * config.averaging))
-        self.mixup.setValue(round(100 * config.mixup))
         self.patience.setValue(config.patience)
         self.flips.setChecked(augmentation.flips)
         self.rotation.setValue(round(augmentation.rotation))
@@ -89,7 +87,6 @@ class MoreSettings(QWidget):
             balancing=self.balancing.currentData(),
             preprocessing=replace(config.preprocessing, geometry=self.shape.currentData()),
             averaging=self.averaging.value() / 100,
-            mixup=self.mixup.value() / 100,
             patience=self.patience.value(),
             seed=self.seed.value(),
             split=self.split.value,
@@ -131,7 +128,6 @@ class MoreSettings(QWidget):
             ("Show classes", self.balancing, "How often each class is shown; two thirds of HAM10000 are moles."),
             ("Look at", self.shape, _GEOMETRY_HELP),
             ("Average", self.averaging, "Keeps the average of the last steps, which is steadier than any one of them."),
-            ("Blend images", self.mixup, "Blends images in pairs, so that less is learned by heart; 0 for not at all."),
             ("Patience", self.patience, "Epochs without improvement after which the training stops."),
             ("Seed", self.seed, "Decides split, first weights and order. The same seed gives the same split."),
             ("Compute on", self.device, "Where the network is trained."),
@@ -169,7 +165,6 @@ class MoreSettings(QWidget):
         boxes = (
             self.batch_size,
             self.averaging,
-            self.mixup,
             self.patience,
             self.seed,
             self.limit,

@@ -107,10 +107,6 @@ def _settings(config: TrainingConfig) -> Iterator[tuple[str, str]]:
     )
     as_they_are = "not at all: only the last layer learned, from features of the images as they are"
     yield "Images are varied", as_they_are if config.is_frozen else varied
-    yield (
-        "Images are blended",
-        f"in pairs, shares from Beta({config.mixup:g}, {config.mixup:g})" if config.mixup else "no",
-    )
     limit = "all of the data" if config.limit is None else f"about {count(config.limit, 'image')} of the data"
     yield "Data used", limit
     yield "Seed", f"{config.seed}: decides split, first weights, order and variation"

@@ -14,7 +14,6 @@ from engine.prediction.portion import enough_memory
 from engine.training.average import Average
 from engine.training.batches import split_batches
 from engine.training.distributed import Peers, Share
-from engine.training.mixup import mix
 from engine.training.optimizer import build_optimizer, set_learning_rate
 
 
@@ -36,7 +35,6 @@ class Learner:
         self._half = half_type(device)
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._half is torch.float16)
         self._log_prior = torch.tensor(training_prior).log().to(device)
-        self._mixup = config.mixup
         self._average = Average(self._learning, config.averaging) if config.averaging else None
         self._scored = self._choose_scored()
         self._peers: Peers | None = None
@@ -78,8 +76,7 @@ class Learner:
         self._optimizer.zero_grad()
         portions = split_batches(len(labels), portion or len(labels))
         n_in_all = len(labels) if share is None else share.n_in_all
-        images, targets = mix(images, labels, self._mixup) if self._mixup else (images, labels)
-        done = [self._backward(images[rows], targets[rows], n_in_all) for rows in portions]
+        done = [self._backward(images[rows], labels[rows], n_in_all) for rows in portions]
         loss, named = torch.stack([loss for loss, _ in done]).sum(), torch.cat([named for _, named in done])
         with enough_memory(
             "to improve the network"
@@ -120,16 +117,14 @@ class Learner:
             counts = {name: int(scaler[name]) for name in ("growth_interval", "_growth_tracker")}
             self._scaler.load_state_dict({**scaler, **counts})
 
-    def _backward(
-        self, images: torch.Tensor, targets: torch.Tensor, n_in_all: int
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def _backward(self, images: torch.Tensor, labels: torch.Tensor, n_in_all: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Add the gradients of some of the `n_in_all` images; their share of the mean loss, and the classes named."""
         with torch.autocast(self.device.type, dtype=self._half, enabled=self._half is not None):
             logits = self._learning(_laid_out(images))
         logits = logits.to(
             torch.promote_types(logits.dtype, torch.float32)
         )  # half precision is too coarse from here on
-        loss = functional.cross_entropy(logits, targets) * (len(targets) / n_in_all)
+        loss = functional.cross_entropy(logits, labels) * (len(labels) / n_in_all)
         self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         corrected = logits.detach() - self._log_prior
         named = corrected.masked_fill(torch.isinf(self._log_prior), -torch.inf).argmax(dim=1)

@@ -58,7 +58,7 @@ def test_a_cpu_starts_small(form: RecipeForm, recipe: RecipeName) -> None:
     config = form.config(DATA, OUT)
     side = 224 if recipe == "quick" else 96  # each image is looked at once only
     assert (config.backbone, config.preprocessing.image_size) == ("resnet18", side)
-    assert config.preprocessing.geometry == ("crop" if recipe == "quick" else "squash")
+    assert config.preprocessing.geometry == ("squash" if recipe == "notebook" else "crop")
     assert not form.is_changed
     assert "no GPU" in form.note
 
@@ -85,8 +85,7 @@ def test_every_field_reaches_the_config(form: RecipeForm) -> None:
     more.learning_rate.setValue(0.0005)
     choose(more.balancing, "equal")
     more.averaging.setValue(30)
-    choose(more.shape, "crop")
-    more.mixup.setValue(40)
+    choose(more.shape, "squash")
     more.patience.setValue(4)
     more.seed.setValue(11)
     more.has_limit.setChecked(True)
@@ -111,14 +110,13 @@ def test_every_field_reaches_the_config(form: RecipeForm) -> None:
         start,
         recipe="custom",
         backbone="efficientnet_b0",
-        preprocessing=replace(start.preprocessing, image_size=160, geometry="crop"),
+        preprocessing=replace(start.preprocessing, image_size=160, geometry="squash"),
         epochs=7,
         weights="none",
         batch_size=48,
         learning_rate=0.0005,
         balancing="equal",
         averaging=0.3,
-        mixup=0.4,
         patience=4,
         seed=11,
         limit=800,

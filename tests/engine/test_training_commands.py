@@ -130,8 +130,8 @@ def test_options_that_differ_from_the_recipe_make_it_custom(tmp_path: Path) -> N
     )
     assert (steps.recipe, steps.optimizer, steps.weight_decay) == ("custom", "adam", 0.1)
     assert (steps.schedule, steps.warmup_epochs, steps.stop_on) == ("constant", 0.5, "loss")
-    shaped = _config(tmp_path, "--geometry", "crop", "--image-size", 64, "--mixup", 0)
-    assert (shaped.recipe, shaped.preprocessing.geometry, shaped.mixup) == ("custom", "crop", 0.0)
+    shaped = _config(tmp_path, "--geometry", "squash", "--image-size", 64)
+    assert (shaped.recipe, shaped.preprocessing.geometry) == ("custom", "squash")
     assert _config(tmp_path, "--optimizer", "adamw", "--stop-on", "balanced_accuracy").recipe == "recommended"
     older = TrainingConfig(data=tmp_path, out=tmp_path, averaging=0.0)  # of another version's recipe
     file = tmp_path / "config.json"

@@ -115,18 +115,3 @@ def test_what_is_scored_is_the_average_where_one_is_asked_for(averaging: float) 
     assert all(torch.equal(tensor, learned[name]) for name, tensor in plain.module.state_dict().items())
     same = [torch.equal(tensor, learned[name]) for name, tensor in learner.scored.state_dict().items()]
     assert all(same) == (averaging == 0.0)
-
-
-def test_blended_images_learn_the_same_however_little_fits() -> None:
-    """Partners are drawn among the whole batch, so that a training whose memory ran short blends as before; without a
-    setting nothing is blended."""
-    images, labels = torch.randn(16, 3, 8, 8), torch.arange(16) % 7
-    losses = []
-    for mixup, portion in ((0.4, 16), (0.4, 4), (0.0, 16)):
-        torch.manual_seed(0)
-        network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 7))
-        learner = Learner(network, replace(_CONFIG, mixup=mixup), EQUAL_PRIOR, _CPU)
-        torch.manual_seed(1)
-        losses.append([float(learner.step(images, labels, 0.01, portion)[0]) for _ in range(3)])
-    assert losses[1] == pytest.approx(losses[0], abs=1e-6)
-    assert losses[2] != pytest.approx(losses[0], abs=1e-3)
