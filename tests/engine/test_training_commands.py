@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,8 +59,16 @@ def test_a_signal_pauses_and_resume_goes_on(home: Path) -> None:
     assert result["epochs_run"] > paused["epochs_run"]
 
 
+@pytest.fixture
+def hangup_heard() -> Iterator[None]:
+    """Children are told of a closed terminal, also where nohup started these tests, which they would inherit."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signal")
-def test_a_closed_terminal_pauses_a_training(home: Path) -> None:
+def test_a_closed_terminal_pauses_a_training(home: Path, hangup_heard: None) -> None:
     """As when ssh drops: what it still says reaches nobody and ends nothing; then the signal, and a checkpoint."""
     data = demo.create(home / "demo")
     ours, theirs = os.openpty()
