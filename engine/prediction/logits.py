@@ -1,7 +1,7 @@
 """Pixels through a network to logits: the same way for validation, evaluation and prediction."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
@@ -25,12 +25,17 @@ def to_input(pixels: torch.Tensor, preprocessing: Preprocessing, device: torch.d
 
     Its memory stays channels-last, which convolutions on a CPU like better.
     """
-    images = pixels.to(device).permute(0, 3, 1, 2).to(torch.float32)
-    mean, std = (
-        torch.tensor(values, dtype=torch.float32, device=device).mul_(255).view(1, 3, 1, 1)
-        for values in (preprocessing.mean, preprocessing.std)
-    )
+    # From pinned memory a copy does not wait for a GPU; from other memory it must, which may be gone before it is done.
+    images = pixels.to(device, non_blocking=pixels.is_pinned()).permute(0, 3, 1, 2).to(torch.float32)
+    mean, std = _by_channel(preprocessing.mean, device), _by_channel(preprocessing.std, device)
     return images.sub_(mean).div_(std)
+
+
+@lru_cache(maxsize=16)
+def _by_channel(values: tuple[float, float, float], device: torch.device) -> torch.Tensor:
+    """`values` of colours 0..1 for colours 0..255, [1, 3, 1, 1] on `device`; kept, as sending them waits for a GPU."""
+    with torch.inference_mode(False):  # kept from a prediction, they serve a training too
+        return torch.tensor(values, dtype=torch.float32, device=device).mul_(255).view(1, 3, 1, 1)
 
 
 def compute_logits(

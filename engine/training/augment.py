@@ -34,15 +34,26 @@ class Variations:
     high: torch.Tensor
     """[3]: normalised white."""
 
-    def of(self, batch: slice, device: torch.device) -> "Variations":
-        """The rows of one batch, on `device`."""
+    def to(self, device: torch.device) -> "Variations":
+        """The same on `device`."""
         return Variations(
-            placing=self.placing[batch].to(device, non_blocking=True),
-            mixing=self.mixing[batch].to(device, non_blocking=True),
-            mean_mixing=self.mean_mixing[batch].to(device, non_blocking=True),
-            shift=self.shift[batch].to(device, non_blocking=True),
-            low=self.low.to(device, non_blocking=True),
-            high=self.high.to(device, non_blocking=True),
+            placing=self.placing.to(device),
+            mixing=self.mixing.to(device),
+            mean_mixing=self.mean_mixing.to(device),
+            shift=self.shift.to(device),
+            low=self.low.to(device),
+            high=self.high.to(device),
+        )
+
+    def of(self, batch: slice) -> "Variations":
+        """The rows of one batch."""
+        return Variations(
+            placing=self.placing[batch],
+            mixing=self.mixing[batch],
+            mean_mixing=self.mean_mixing[batch],
+            shift=self.shift[batch],
+            low=self.low,
+            high=self.high,
         )
 
 

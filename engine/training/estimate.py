@@ -141,14 +141,15 @@ def _time_learning(learner: Learner, config: TrainingConfig, size: int, portion:
     """Seconds for one step on a batch of `size` images, at most a `portion` at a time, from pixels to new weights."""
     pixels = torch.from_numpy(_random_pixels(size, config.preprocessing))
     labels = (torch.arange(size) % len(CODES)).to(learner.device)
-    variations = draw_variations(config.augmentation, config.preprocessing, size, config.seed, 1)
+    drawn = draw_variations(config.augmentation, config.preprocessing, size, config.seed, 1)
+    variations = drawn.to(learner.device)
     features = torch.rand(size, find_head(learner.module).in_features, device=learner.device)
     started = time.perf_counter()
     if config.is_frozen:
         taken = features
     else:
         images = to_input(pixels, config.preprocessing, learner.device)
-        taken = vary(images, variations.of(slice(None), learner.device))
+        taken = vary(images, variations)
     loss, _ = learner.step(taken, labels, config.learning_rate, portion)
     loss.item()  # waits for the device
     return time.perf_counter() - started

@@ -15,12 +15,23 @@ class Feed:
         """`pixels` uint8 [m, S, S, 3], of which the part has those at `positions`."""
         self._pixels, self._positions, self._device = pixels, positions, device
         self._resident = self._load() if self._fits() else None
+        self.begin_epoch(np.arange(len(positions)))
 
-    def take(self, rows: npt.NDArray[np.int64]) -> torch.Tensor:
-        """The pixels of the part's `rows`, uint8 [n, S, S, 3]; on the GPU already where they are kept there."""
+    def begin_epoch(self, rows: npt.NDArray[np.int64]) -> None:
+        """From now on batches are of the part's `rows`, in this order."""
+        self._rows = torch.from_numpy(rows)
         if self._resident is not None:
-            return self._resident[torch.from_numpy(rows).to(self._device)]
-        return torch.from_numpy(self._pixels[self._positions[rows]])
+            self._rows = self._rows.to(self._device)  # once: sent batch by batch, each would wait for the GPU
+
+    def take(self, batch: slice) -> torch.Tensor:
+        """The pixels of a batch, uint8 [n, S, S, 3]: on the GPU where they are kept there, else ready to be copied.
+
+        From pinned memory they go to the GPU while it is still at work on the steps before.
+        """
+        if self._resident is not None:
+            return self._resident[self._rows[batch]]
+        pixels = torch.from_numpy(self._pixels[self._positions[self._rows[batch].numpy()]])
+        return pixels.pin_memory() if self._device.type == "cuda" else pixels
 
     def _fits(self) -> bool:
         if self._device.type != "cuda":

@@ -28,7 +28,7 @@ class Inputs(Protocol):
         """The epoch (1-based) shows the rows `drawn` of the training part, in this order."""
 
     def take(self, batch: slice) -> torch.Tensor:
-        """What goes in for some of the rows of this epoch, on the device."""
+        """What goes in for some of the rows of this epoch, on the device; nothing waits for a GPU."""
 
     def score(
         self,
@@ -53,20 +53,20 @@ class ImageInputs:
     def __init__(self, config: TrainingConfig, material: Material, device: torch.device) -> None:
         self._config, self._material, self._device = config, material, device
         self._feed = Feed(material.pixels, material.train.positions, device)
-        self._drawn: Ints = np.zeros(0, dtype=np.int64)
         self._variations: Variations | None = None
 
     def begin_epoch(self, epoch: int, drawn: Ints) -> None:
         """See `Inputs`."""
         config = self._config
-        self._drawn = drawn
-        self._variations = draw_variations(config.augmentation, config.preprocessing, len(drawn), config.seed, epoch)
+        self._feed.begin_epoch(drawn)
+        variations = draw_variations(config.augmentation, config.preprocessing, len(drawn), config.seed, epoch)
+        self._variations = variations.to(self._device)
 
     def take(self, batch: slice) -> torch.Tensor:
         """See `Inputs`."""
         assert self._variations is not None
-        images = to_input(self._feed.take(self._drawn[batch]), self._config.preprocessing, self._device)
-        return vary(images, self._variations.of(batch, self._device))
+        images = to_input(self._feed.take(batch), self._config.preprocessing, self._device)
+        return vary(images, self._variations.of(batch))
 
     def score(
         self,
@@ -91,16 +91,15 @@ class FeatureInputs:
     ) -> None:
         self._features = torch.from_numpy(features).to(device)
         self._preprocessing, self._material = config.preprocessing, material
-        self._drawn: Ints = np.zeros(0, dtype=np.int64)
+        self._rows = torch.zeros(0, dtype=torch.int64)
 
     def begin_epoch(self, epoch: int, drawn: Ints) -> None:
         """See `Inputs`."""
-        self._drawn = drawn
+        self._rows = torch.from_numpy(self._material.train.positions[drawn]).to(self._features.device)
 
     def take(self, batch: slice) -> torch.Tensor:
         """See `Inputs`."""
-        rows = self._material.train.positions[self._drawn[batch]]
-        return self._features[torch.from_numpy(rows).to(self._features.device)]
+        return self._features[self._rows[batch]]
 
     def score(
         self,

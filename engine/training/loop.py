@@ -124,6 +124,7 @@ class TrainingLoop:
         labels = self._material.train.labels
         drawn = draw_epoch(labels, config.balancing, config.seed, epoch)
         self._inputs.begin_epoch(epoch, drawn)
+        shown = torch.from_numpy(labels[drawn]).to(device)
         seeds = draw_seeds(self._peers, config.seed, epoch, len(self._batches))
         n_done = self._batches[start.step - 1].stop if start.step else 0
         self._pace.start_epoch(epoch, n_done=n_done, seconds=start.seconds)
@@ -132,10 +133,9 @@ class TrainingLoop:
 
         def learn(portion: int) -> tuple[torch.Tensor, torch.Tensor]:
             batch, share = own_part(self._peers, self._batches[self._step])
-            rows = drawn[batch]
             torch.manual_seed(int(seeds[self._step]))
-            taken, rate = self._inputs.take(batch), self._rate(epoch, self._step)
-            return self._learner.step(taken, torch.from_numpy(labels[rows]).to(device), rate, portion, share)
+            rate = self._rate(epoch, self._step)
+            return self._learner.step(self._inputs.take(batch), shown[batch], rate, portion, share)
 
         while self._step < len(self._batches):
             self._heed()

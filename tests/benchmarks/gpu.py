@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -97,24 +98,25 @@ def _make_task(folder: Path, kind: str, *, is_quick: bool) -> Task:
 
 def _print_speed(task: Task) -> None:
     """End to end from the cache's pixels, with variation, figures and average, against the bare step on the device."""
+    side = task.config.preprocessing.image_size
+    pixels = np.random.default_rng(0).integers(0, 256, (task.n_images, side, side, 3), dtype=np.uint8)
+    feed, whole = Feed(pixels, np.arange(task.n_images), task.kind), _whole_epoch(task)
     if task.kind.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
-    ours = _time(task, _whole_epoch(task))
+    ours = _time(task, whole, feed)
     memory = torch.cuda.max_memory_allocated() / 2**30 if task.kind.type == "cuda" else None
-    bare = _time(task, _bare_epoch(task))
+    bare = _time(task, _bare_epoch(task), feed)
     per_second, bare_per_second = (task.n_images / statistics.median(one) for one in (ours, bare))
     spread = ", ".join(f"{task.n_images / one:,.0f}" for one in ours)
     print(f"  {'end to end':34s} {per_second:10,.0f} images/s (rounds {spread}); aim on an H200: {_AIM:,}")
     print(f"  {'bare forward, backward and step':34s} {bare_per_second:10,.0f} images/s")
     print(f"  {'end to end against the bare step':34s} {per_second / bare_per_second:10.3f} of its speed")
+    print(f"  {'waits for the GPU':34s} {_count_waits(task, whole, feed)}")
     print(f"  {'most memory held':34s} " + (f"{memory:10.2f} GiB" if memory is not None else "not counted here"))
 
 
-def _time(task: Task, work: Callable[[Feed], None]) -> list[float]:
+def _time(task: Task, work: Callable[[Feed], None], feed: Feed) -> list[float]:
     """Seconds of each round, after one that warms up."""
-    side = task.config.preprocessing.image_size
-    pixels = np.random.default_rng(0).integers(0, 256, (task.n_images, side, side, 3), dtype=np.uint8)
-    feed = Feed(pixels, np.arange(task.n_images), task.kind)
     seconds = []
     for number in range(_ROUNDS + 1):
         _finish(task.kind)
@@ -126,6 +128,20 @@ def _time(task: Task, work: Callable[[Feed], None]) -> list[float]:
     return seconds
 
 
+def _count_waits(task: Task, work: Callable[[Feed], None], feed: Feed) -> str:
+    """How often the CPU waits in an epoch, what that sends at its start and tells at its end included."""
+    if task.kind.type != "cuda":
+        return "not counted here"
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        torch.cuda.set_sync_debug_mode("warn")
+        try:
+            work(feed)
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+    return f"{len(told):10d} in an epoch of {task.n_steps} steps"
+
+
 def _whole_epoch(task: Task) -> Callable[[Feed], None]:
     """What the trainer does in an epoch, checkpoints and validation left out."""
     learner = Learner(network.build(task.config.backbone), task.config, EQUAL_PRIOR, task.kind)
@@ -134,14 +150,13 @@ def _whole_epoch(task: Task) -> Callable[[Feed], None]:
 
 def _learn_epoch(task: Task, learner: Learner, feed: Feed) -> None:
     config = task.config
-    variations = draw_variations(config.augmentation, config.preprocessing, task.n_images, 0, 1)
-    labels = torch.arange(task.n_images) % 7
+    variations = draw_variations(config.augmentation, config.preprocessing, task.n_images, 0, 1).to(task.kind)
+    labels = (torch.arange(task.n_images) % 7).to(task.kind)
     losses = []
     for number in range(task.n_steps):
         batch = slice(number * config.batch_size, (number + 1) * config.batch_size)
-        rows = np.arange(batch.start, batch.stop)
-        images = vary(to_input(feed.take(rows), config.preprocessing, task.kind), variations.of(batch, task.kind))
-        losses.append(learner.step(images, labels[batch].to(task.kind), config.learning_rate)[0])
+        images = vary(to_input(feed.take(batch), config.preprocessing, task.kind), variations.of(batch))
+        losses.append(learner.step(images, labels[batch], config.learning_rate)[0])
     torch.stack(losses).tolist()
 
 

@@ -171,14 +171,13 @@ def _notebook_chain(paths: list[Path], preprocessing: Preprocessing) -> None:
 def _from_cache(feed: Feed, config: TrainingConfig, n_images: int) -> None:
     variations = draw_variations(config.augmentation, config.preprocessing, n_images, seed=0, epoch=1)
     for batch in split_batches(n_images, _BATCH):
-        rows = np.arange(batch.start, batch.stop)
-        vary(to_input(feed.take(rows), config.preprocessing, _CPU), variations.of(batch, _CPU))
+        vary(to_input(feed.take(batch), config.preprocessing, _CPU), variations.of(batch))
 
 
 def _flips_alone(feed: Feed, preprocessing: Preprocessing, n_images: int) -> None:
     flips = torch.from_numpy(np.random.default_rng(0).random((n_images, 2)) < 0.5)
     for batch in split_batches(n_images, _BATCH):
-        pixels = feed.take(np.arange(batch.start, batch.stop))
+        pixels = feed.take(batch)
         for axis in (1, 2):
             chosen = flips[batch, axis - 1]
             pixels[chosen] = pixels[chosen].flip(axis)

@@ -45,14 +45,14 @@ def test_variations_depend_on_seed_epoch_and_position_alone() -> None:
     assert torch.equal(draw(1, 1).mixing, draw(1, 1).mixing)
     assert not torch.equal(draw(1, 1).placing, draw(1, 2).placing)
     assert not torch.equal(draw(1, 1).placing, draw(2, 1).placing)
-    assert torch.equal(draw(1, 1).of(slice(4, 9), _CPU).shift, draw(1, 1).shift[4:9])
+    assert torch.equal(draw(1, 1).of(slice(4, 9)).shift, draw(1, 1).shift[4:9])
 
 
 def test_an_image_is_varied_the_same_in_any_batch() -> None:
     """Images do not influence each other."""
     images, variations = _images(), draw_variations(Augmentation(), _PREPROCESSING, 8, 0, 1)
     together = vary(images, variations)
-    alone = vary(images[3:4], variations.of(slice(3, 4), _CPU))
+    alone = vary(images[3:4], variations.of(slice(3, 4)))
     torch.testing.assert_close(together[3:4], alone)
 
 
