@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 
 from engine import __version__, runs
-from engine.config import read_config
+from engine.config import DeviceName, read_config
 from engine.data.cache import open_cache
 from engine.data.checks import fingerprint, open_checked
 from engine.data.readers import Dataset
@@ -41,7 +41,12 @@ _LEAK_ABOVE = 0.90
 
 
 def evaluate(
-    run: Path, part: Part = "val", *, control: Control | None = None, on_event: OnEvent = ignore_events
+    run: Path,
+    part: Part = "val",
+    device: DeviceName = "auto",
+    *,
+    control: Control | None = None,
+    on_event: OnEvent = ignore_events,
 ) -> Evaluation:
     """Score the model in the run folder `run` on the validation or test part and write the result beside it.
 
@@ -50,8 +55,8 @@ def evaluate(
     """
     control = control or Control()
     _refuse_other_parts(part)
-    folder, device = RunFolder(run.absolute()), choose()
-    path, model = _load_run(folder, device, on_event)
+    folder, kind = RunFolder(run.absolute()), choose(device)
+    path, model = _load_run(folder, kind, on_event)
     dataset, rows = _open_part(folder, part, model.card.leaking_split, control, on_event)
     cache = open_cache(dataset, model.card.preprocessing, control=control, on_event=on_event)
     positions = np.array([cache.positions[image_id] for image_id in rows["image_id"]])
@@ -60,7 +65,7 @@ def evaluate(
     on_event(StatusChanged(text=f"Scoring {count(len(rows), 'image')} of the {PART_NAMES[part]}"))
     progress = Progress(len(rows), "images", control, on_event)
     logits = compute_logits(
-        model.module, cache.pixels, model.card.preprocessing, device, positions=positions, progress=progress
+        model.module, cache.pixels, model.card.preprocessing, kind, positions=positions, progress=progress
     )
     if not np.isfinite(logits).all():
         raise ModelFileError("The model's answers are not numbers.", "Train again, with a lower learning rate.")

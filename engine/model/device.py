@@ -24,7 +24,7 @@ def choose(device: DeviceName = "auto") -> torch.device:
 
     Raises `ConfigError` if the one asked for is not there.
     """
-    has_cuda, has_mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    has_cuda, has_mps = _has_cuda(), torch.backends.mps.is_available()
     if device == "cuda" and not has_cuda:
         raise ConfigError(f"There is no NVIDIA card to compute on. {_why_no_cuda()}".strip(), 'Choose "auto" or "cpu".')
     if device == "mps" and not has_mps:
@@ -50,8 +50,28 @@ def describe(
     return DeviceInfo(kind="cpu", name=f"{_cpu_name()}, {threads}", reason=reason)
 
 
+def _has_cuda() -> bool:
+    return torch.cuda.is_available() and not card_without_kernels()
+
+
+def card_without_kernels() -> str:
+    """The name of an NVIDIA card that works, but that this PyTorch was not compiled for; empty where there is none."""
+    if not torch.cuda.is_available() or torch.version.hip is not None:
+        return ""
+    card = torch.cuda.get_device_capability()
+    for architecture in torch.cuda.get_arch_list():  # such as sm_86, sm_90a, compute_120
+        kind, _, version = architecture.partition("_")
+        major, minor = divmod(int("".join(filter(str.isdigit, version))), 10)
+        # Compiled code runs on later cards of its generation, "compute" is compiled anew for any later card.
+        if (major, minor) <= card and (kind == "compute" or major == card[0]):
+            return ""
+    return torch.cuda.get_device_name()
+
+
 def _why_no_cuda() -> str:
     """Why an NVIDIA card that is there cannot be used; empty where there is none."""
+    if card := card_without_kernels():
+        return f"This PyTorch was not compiled for the {card}, so it is not used."
     if not has_nvidia_driver() or torch.cuda.is_available():
         return ""
     if torch.version.cuda is None:

@@ -12,8 +12,9 @@ from engine.wording import count
 
 Result = TypeVar("Result")
 
-_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "ALLOC_FAILED")
-"""How CUDA, the CPU's allocator on Linux and on Windows, and cuBLAS or cuDNN say that memory is short."""
+_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "ALLOC_FAILED", "unable to find an engine")
+"""How CUDA, the CPU's allocator on Linux and on Windows, cuBLAS or cuDNN, and a convolution of cuDNN that found no room
+to work in, say that memory is short."""
 _HINT = "Close other programs, or use smaller images or a smaller network."
 
 
@@ -26,12 +27,11 @@ class Portion:
         smallest: int,
         consequence: str,
         on_event: OnEvent,
-        on_halved: Callable[[int], None] | None = None,
     ) -> None:
-        """`consequence` ends the sentence that tells of a smaller portion; `on_halved` hears of its size."""
+        """`consequence` ends the sentence that tells of a smaller portion."""
         self.size = self._most = size
         self._smallest, self._consequence = smallest, consequence
-        self._on_event, self._on_halved = on_event, on_halved
+        self._on_event = on_event
 
     def run(self, work: Callable[[int], Result]) -> Result:
         """What `work` gives for so many images at a time, tried again with half as many while memory is short.
@@ -58,8 +58,6 @@ class Portion:
         self.size = max(self._smallest, self.size // 2)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        if self._on_halved is not None:
-            self._on_halved(self.size)
         self.tell()
 
 

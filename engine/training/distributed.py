@@ -6,6 +6,8 @@ only the first one tells of the training and keeps what comes of it.
 
 import contextlib
 import datetime
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,11 +20,12 @@ import torch
 from torch import distributed as dist
 from torch import nn
 
-from engine.errors import TrainingError
+from engine.errors import ConfigError, TrainingError
 from engine.events import Control, OnEvent, ignore_events
 from engine.ranks import Rank, own_rank
 from engine.runs import RunFolder
 from engine.training.chance import Purpose, stream
+from engine.wording import count
 
 Result = TypeVar("Result")
 
@@ -106,7 +109,7 @@ class Peers:
 
     def wait(self) -> None:
         """Until every process is here. Raises `TrainingError` where one is gone."""
-        self._sum(torch.zeros(1, device=self._device))
+        self.any_wants(False)
 
     def check_batches(self, batches: list[slice]) -> None:
         """Raise `TrainingError` if a share would be too small for batch normalisation."""
@@ -227,7 +230,7 @@ def joined(control: Control, device: torch.device) -> Iterator[Peers | None]:
     from torch.distributed.rendezvous import rendezvous  # not in every build of PyTorch
 
     if device.type == "cuda":
-        torch.cuda.set_device(rank.local)
+        _take_card(rank)
     store, _, _ = next(rendezvous("env://", rank.number, rank.size))
     dist.init_process_group(
         "nccl" if device.type == "cuda" else "gloo",
@@ -242,10 +245,24 @@ def joined(control: Control, device: torch.device) -> Iterator[Peers | None]:
         dist.destroy_process_group()
 
 
+def _take_card(rank: Rank) -> None:
+    n_cards = torch.cuda.device_count()
+    if rank.local_size > n_cards:
+        raise ConfigError(
+            f"{rank.local_size} processes were started on this computer, which has {count(n_cards, 'graphics card')}.",
+            "Start one for each card, or let all of them compute on the CPU with --device cpu.",
+        )
+    torch.cuda.set_device(rank.local)
+
+
 def share_cores(cores: int) -> int:
-    """How many of the `cores` of its computer this process may use."""
+    """The CPU threads of this process: the `cores` that PyTorch finds, or its share where torchrun started several."""
     rank = own_rank()
-    return cores if rank is None else max(1, cores // rank.local_size)
+    if rank is None:
+        return cores
+    # torchrun lets PyTorch find one core only, so that processes do not get in each other's way.
+    in_all = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, in_all // rank.local_size)
 
 
 def heard_by(peers: Peers | None, on_event: OnEvent) -> OnEvent:

@@ -15,7 +15,7 @@ from engine.doctor_results import DeviceReport
 from engine.events import Control, OnEvent, StatusChanged, ignore_events
 from engine.labels import CLASSES
 from engine.model import network
-from engine.model.device import CORES, choose, describe, half_type, has_nvidia_driver
+from engine.model.device import CORES, card_without_kernels, choose, describe, half_type, has_nvidia_driver
 from engine.training.estimate import estimate_time, time_steps
 from engine.training.exactness import exact
 
@@ -25,6 +25,7 @@ _TOLERANCE = 1e-2
 _HALF_TOLERANCES = {torch.bfloat16: (0.05, 0.6, 0.05), torch.float16: (0.01, 0.4, 0.01)}
 """The same of logits and of the gradients of the first and the last layer, some four times what rounding does on a CPU.
 It decides which units are on, which the gradient of a convolution hangs on; what is left shows that it points there."""
+_INSTALL = "uv pip install --reinstall torch torchvision --torch-backend="
 _LEAST_DRIVERS = {"11": 450, "12": 525, "13": 580}
 """By CUDA's major version: NVIDIA's table of minor version compatibility."""
 
@@ -107,13 +108,14 @@ def _answers(
 
 def advise(kind: str, driver: str, cuda: str | None, *, is_frozen: bool) -> tuple[str, ...]:
     """What would make it faster, given the kind of device, NVIDIA's driver ("" if none) and PyTorch's CUDA version."""
+    if kind == "cpu" and (card := card_without_kernels()):
+        how = "" if is_frozen else f" One for an older CUDA may be: {_INSTALL}cu126"
+        return (f"This PyTorch was not compiled for your {card}.{how}",)
     if kind != "cpu" or not has_nvidia_driver():
         return ()
     if cuda is None:
         how = (
-            "Get the GPU variant of this program."
-            if is_frozen
-            else "Install the build for your card: uv pip install --reinstall torch torchvision --torch-backend=auto"
+            "Get the GPU variant of this program." if is_frozen else f"Install the build for your card: {_INSTALL}auto"
         )
         return (f"This PyTorch is a CPU build, so your NVIDIA card is not used. {how}",)
     least = _LEAST_DRIVERS.get(cuda.partition(".")[0])

@@ -36,6 +36,7 @@ class Feed:
     def _fits(self) -> bool:
         if self._device.type != "cuda":
             return False
+        torch.cuda.empty_cache()  # what an estimate or a training before this one has left counts as taken
         free: int = torch.cuda.mem_get_info(self._device)[0]
         needed: int = len(self._positions) * self._pixels[0].nbytes
         return needed < _SHARE_OF_GPU * free

@@ -131,7 +131,7 @@ def _evaluate_all(folds: FoldSet, asked: AskedFolds, control: Control, on_event:
         assert run is not None
         if read(run.path, _part(asked), on_event=tell) is None:
             tell(StatusChanged(text=f"Evaluating fold {fold + 1} of {asked.n_folds}"))
-            evaluate(run.path, _part(asked), control=control, on_event=tell)
+            evaluate(run.path, _part(asked), asked.training.device, control=control, on_event=tell)
     pooled = _pool(folds, asked, control, tell)
     write_json(folds.pooled, as_json(pooled))
     return FoldsResult(path=folds.path, pooled=pooled)

@@ -15,14 +15,14 @@ from engine.runs import RunFolder
 from engine.training.batches import count_positions, draw_epoch, split_batches
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint, Slots, TrainingState, put_best_back
-from engine.training.distributed import Peers, any_wants, draw_seeds, is_keeper, most_of, own_part
+from engine.training.distributed import Peers, any_wants, draw_seeds, in_turn, is_keeper, most_of, own_part
 from engine.training.finish import Stop, finish
 from engine.training.inputs import inputs_of
 from engine.training.interval import Interval
-from engine.training.learner import Learner, are_finite
+from engine.training.learner import Learner
 from engine.training.material import Material
 from engine.training.memory import learning_portion
-from engine.training.meter import Meter, NotFiniteError, RanAwayError, not_finite
+from engine.training.meter import Meter, NotFiniteError, RanAwayError, not_finite, only_finite
 from engine.training.optimizer import learning_rate
 from engine.training.pace import Pace
 from engine.training.run_files import write_history
@@ -95,12 +95,11 @@ class TrainingLoop:
         """Learn and validate epoch by epoch, keeping the best; returns why it stopped."""
         while (stop := self._reason_to_stop()) is None:
             epoch = len(self._history) + 1
-            if self._start.epoch != epoch:
-                self._start = _Start(epoch, 0, 0.0, self._learner.tensors())
             self._on_event(StatusChanged(text=f"Training, epoch {epoch} of {self._config.epochs}"))
             try:
                 train_loss, train_balanced_accuracy, rate = self._learn(epoch)
                 score = self._validate(f"after epoch {epoch}")
+                reached = self._finite_tensors()
             except NotFiniteError as error:
                 self._go_back(error)
                 continue
@@ -115,6 +114,7 @@ class TrainingLoop:
                 seconds=self._pace.end_epoch(),
             )
             self._keep(record, score)
+            self._start = _Start(epoch + 1, 0, 0.0, reached)
             self._save_if_due(at_epoch_end=True)
         return stop
 
@@ -200,7 +200,7 @@ class TrainingLoop:
         if self._control.is_pausing:
             self._on_event(StatusChanged(text="Writing a checkpoint"))
             self._save()
-            self._slots.wait()
+            in_turn(self._peers, self._slots.wait)  # who ends first ends all
             raise Paused(self._folder.path, len(self._history), self._config.epochs)
 
     def _go_back(self, error: NotFiniteError) -> None:
@@ -224,10 +224,7 @@ class TrainingLoop:
 
     def _save(self) -> None:
         """Begin to write a checkpoint, in the first process. Raises `NotFiniteError`, in all, for a worthless one."""
-        of_meter, of_learner = self._meter.tensors(), self._learner.tensors()
-        if not are_finite(of_learner):
-            fault = "The weights of the network were no finite numbers any more after"
-            raise not_finite(f"{fault} epoch {len(self._history) + 1}, step {self._step}.")
+        of_meter, of_learner = self._meter.tensors(), self._finite_tensors()
         state = TrainingState(
             config=self._config,
             card=self._card,
@@ -241,6 +238,9 @@ class TrainingLoop:
         if is_keeper(self._peers):
             self._slots.write(state, {**of_learner, **of_meter})
         self._interval.begin()
+
+    def _finite_tensors(self) -> dict[str, torch.Tensor]:
+        return only_finite(self._learner.tensors(), f"after epoch {len(self._history) + 1}, step {self._step}")
 
     def _restore(self, checkpoint: Checkpoint) -> _Start:
         """Take up where the checkpoint was written."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -19,15 +18,13 @@ from engine.training.learner import Learner
 def learning_portion(learner: Learner, config: TrainingConfig, most: int, on_event: OnEvent) -> Portion:
     """How many of the `most` images of a step that are this process's are learned from at a time: what fits.
 
-    On a graphics card that is found out before the first epoch, without a word, once per card and task. On a CPU nobody
-    can tell: the system hands out memory that it does not have.
+    On a graphics card that is found out before the first epoch, without a word, once per card and task; what another
+    program takes later concerns this training alone. On a CPU nobody can tell: the system hands out memory that it does
+    not have.
     """
-    consequence = f"{config.batch_size} per step as before"
-    if learner.device.type != "cuda" or config.is_frozen:  # features take next to no room
-        return Portion(most, 2, consequence, on_event)
-    task = _name(learner.device, config, most)
-    portion = Portion(most, 2, consequence, on_event, partial(remember, task))
-    portion.size = probe(learner, config, most, task)
+    portion = Portion(most, 2, f"{config.batch_size} per step as before", on_event)
+    if learner.device.type == "cuda" and not config.is_frozen:  # features take next to no room
+        portion.size = probe(learner, config, most, _name(learner.device, config, most))
     return portion
 
 

@@ -11,6 +11,7 @@ import torch
 from engine.errors import TrainingError
 from engine.evaluation.metrics import balanced_accuracy, count_confusion
 from engine.events import BatchesDone, OnEvent
+from engine.training.learner import are_finite
 from engine.training.pace import Pace
 
 _REPORT_SECONDS = 0.125  # at most so often: each report waits for the GPU
@@ -91,6 +92,13 @@ class Meter:
         named = torch.cat([named.cpu() for named in self._named]).numpy()
         confusion = count_confusion(labels[: len(named)], named)
         return float(np.average(self._losses, weights=self._sizes)), balanced_accuracy(confusion)
+
+
+def only_finite(tensors: dict[str, torch.Tensor], when: str) -> dict[str, torch.Tensor]:
+    """The `tensors` of a learner as they are. Raises `NotFiniteError`, saying when, where its weights are worthless."""
+    if not are_finite(tensors):
+        raise not_finite(f"The weights of the network were no finite numbers any more {when}.")
+    return tensors
 
 
 def not_finite(message: str) -> NotFiniteError:

@@ -25,14 +25,14 @@ from torch.nn import functional
 
 from engine.config import TrainingConfig
 from engine.data import demo
-from engine.events import BatchesDone, Event, TrainingAdjusted, ignore_events
+from engine.events import BatchesDone, Event, RunStarted, TrainingAdjusted, ignore_events
 from engine.model import device, network
 from engine.model.device import half_type
 from engine.model.probabilities import EQUAL_PRIOR
 from engine.prediction.logits import to_input
 from engine.prediction.portion import Portion
 from engine.recipes import from_recipe
-from engine.runs import list_resumable
+from engine.runs import RunFolder, list_resumable
 from engine.training.augment import draw_variations, vary
 from engine.training.exactness import exact
 from engine.training.feed import Feed
@@ -54,6 +54,11 @@ class Task:
     n_images: int
     n_steps: int
     """Of each round."""
+
+    @property
+    def can_be_limited(self) -> bool:
+        """Whether memory is really short where it is to be: not on other devices, nor where a network is most of it."""
+        return self.kind.type == "cuda" and self.config.preprocessing.image_size >= 224
 
 
 def main() -> int:
@@ -192,8 +197,8 @@ def _print_memory_back_off(task: Task) -> None:
     images, labels = torch.randn(size, 3, side, side, device=task.kind), (torch.arange(size) % 7).to(task.kind)
 
     def learn(portion: int) -> torch.Tensor:
-        if task.kind.type != "cuda" and portion > size // 2:
-            raise torch.OutOfMemoryError("made up, as this device cannot be limited")
+        if not task.can_be_limited and portion > size // 2:
+            raise torch.OutOfMemoryError("made up")
         return learner.step(images, labels, task.config.learning_rate, portion)[0]
 
     portion = Portion(size, 2, f"{size} per step as before", tell)
@@ -205,7 +210,7 @@ def _print_memory_back_off(task: Task) -> None:
 @contextmanager
 def _limited_memory(task: Task) -> Iterator[None]:
     """Within, a CUDA device has 60 % of the memory that the steps before held at most."""
-    if task.kind.type != "cuda":
+    if not task.can_be_limited:
         yield
         return
     torch.cuda.empty_cache()
@@ -218,8 +223,8 @@ def _limited_memory(task: Task) -> Iterator[None]:
 
 
 def _print_kill(task: Task, folder: Path) -> None:
-    """A real process, killed in its second epoch; how many of its steps were lost, and that it goes on to the end."""
-    config = replace(task.config, epochs=3, limit=90, batch_size=16, out=folder / "killed")
+    """A real process, killed after its first epoch, once there is a checkpoint, goes on to the end."""
+    config = replace(task.config, epochs=8, limit=90, batch_size=16, out=folder / "killed")
     process = multiprocessing.get_context("spawn").Process(target=_train_and_die, args=(config,))
     process.start()
     process.join(600)
@@ -234,9 +239,12 @@ def _print_kill(task: Task, folder: Path) -> None:
 
 def _train_and_die(config: TrainingConfig) -> None:
     Interval.is_due = lambda self, cost, *, at_epoch_end=False: True  # type: ignore[method-assign]
+    folder: list[RunFolder] = []
 
     def tell(event: Event) -> None:
-        if isinstance(event, BatchesDone) and event.epoch == 2 and event.step >= 3:
+        if isinstance(event, RunStarted):
+            folder.append(RunFolder(event.run))
+        if isinstance(event, BatchesDone) and event.epoch >= 2 and event.step >= 3 and folder[0].is_resumable:
             os.kill(os.getpid(), signal.SIGKILL)
 
     train(config, on_event=tell)

@@ -10,6 +10,7 @@ from engine.events import ignore_events
 from engine.prediction.portion import Portion, enough_memory, is_out_of_memory
 
 _CUDA_WORDS = "CUDA out of memory. Tried to allocate 20.00 MiB."
+_CUDNN_WORDS = "FIND was unable to find an engine to execute this computation"
 _CPU_WORDS = (
     "[enforce fail at alloc_cpu.cpp:124] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 b"
 )
@@ -20,8 +21,14 @@ _WINDOWS_WORDS = (
 
 @pytest.mark.parametrize(
     "error",
-    [torch.OutOfMemoryError(_CUDA_WORDS), RuntimeError(_CPU_WORDS), RuntimeError(_WINDOWS_WORDS), MemoryError()],
-    ids=["CUDA", "CPU on Linux", "CPU on Windows", "Python"],
+    [
+        torch.OutOfMemoryError(_CUDA_WORDS),
+        RuntimeError(_CUDNN_WORDS),
+        RuntimeError(_CPU_WORDS),
+        RuntimeError(_WINDOWS_WORDS),
+        MemoryError(),
+    ],
+    ids=["CUDA", "cuDNN", "CPU on Linux", "CPU on Windows", "Python"],
 )
 def test_lack_of_memory_is_known_by_its_words(error: Exception) -> None:
     """On every kind of device."""

@@ -1,5 +1,6 @@
 """Several processes train one network: the same weights as one, none left waiting, and resumed like any training."""
 
+import os
 import sys
 import threading
 import time
@@ -14,12 +15,13 @@ import torch
 from torch import distributed as dist
 
 from engine.config import TrainingConfig
-from engine.errors import DiskError, EngineError
+from engine.errors import ConfigError, DiskError, EngineError
 from engine.events import Control
 from engine.ranks import Rank, own_rank
 from engine.runs import list_resumable, list_runs, read_history
+from engine.training import distributed
 from engine.training.batches import split_batches
-from engine.training.distributed import Peers, draw_seeds, share_of
+from engine.training.distributed import Peers, draw_seeds, share_cores, share_of
 from tests.engine.training import together
 from tests.engine.training.conftest import MakeConfig
 from tests.engine.training.together import run_together
@@ -56,6 +58,25 @@ def test_alone_nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     assert own_rank() is None
     assert np.array_equal(draw_seeds(None, 1, 2, 5), draw_seeds(None, 1, 2, 5))
+
+
+def test_cores_are_shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone a process has what PyTorch finds; torchrun hides all but one core, which does not count."""
+    assert share_cores(6) == 6
+    for name, value in {"RANK": "1", "WORLD_SIZE": "4", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "here"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    assert share_cores(1) == 8
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert share_cores(1) == 1
+
+
+def test_more_processes_than_cards_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instead of a card's number that is not there."""
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(ConfigError, match="2 processes were started on this computer, which has 1 graphics card"):
+        distributed._take_card(Rank(number=0, size=2, local=0, local_size=2, node=0))
 
 
 @pytest.mark.parametrize("failing", [None, 0, 1, 2])

@@ -104,6 +104,17 @@ def test_an_nvidia_card_that_is_not_used(
     assert said in sentence
 
 
+@pytest.mark.parametrize("is_frozen", [True, False])
+def test_a_card_that_pytorch_was_not_compiled_for_gets_a_sentence(
+    is_frozen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which card, and where the program is no package, what may help."""
+    monkeypatch.setattr(doctor, "card_without_kernels", lambda: "GTX 1080")
+    (sentence,) = doctor.advise("cpu", "580.1", "13.0", is_frozen=is_frozen)
+    assert sentence.startswith("This PyTorch was not compiled for your GTX 1080.")
+    assert ("uv pip" in sentence) != is_frozen
+
+
 def test_there_is_no_advice_where_nothing_would_help(monkeypatch: pytest.MonkeyPatch) -> None:
     """No NVIDIA card, or one that is used; in the packaged program nobody is told to install with uv."""
     monkeypatch.setattr(doctor, "has_nvidia_driver", lambda: False)

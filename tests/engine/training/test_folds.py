@@ -12,12 +12,14 @@ import pytest
 from engine import cli
 from engine.atomic import write_json
 from engine.comparison_results import FoldsResult
-from engine.config import TrainingConfig
+from engine.config import DeviceName, TrainingConfig
 from engine.data.split import read_split
 from engine.errors import Cancelled, ConfigError, Paused, TrainingError
-from engine.events import BatchesDone, Control, EpochDone, Event, FoldStarted, LearningDone, TrainingAdjusted
+from engine.evaluation_results import Evaluation
+from engine.events import BatchesDone, Control, EpochDone, Event, FoldStarted, LearningDone, OnEvent, TrainingAdjusted
 from engine.fold_sets import FoldSet, list_fold_sets, list_resumable_sets, read_fold_set
 from engine.records import as_json
+from engine.results import Part
 from engine.runs import RunFolder, list_resumable, list_runs, read_history, read_run
 from engine.training import folds, meter
 from engine.training.folds import read_pooled, resume_folds, train_folds
@@ -63,11 +65,22 @@ def _hashes(result: FoldsResult) -> list[bytes]:
 
 
 @pytest.mark.usefixtures("small_network", "blank_figures")
-def test_every_image_is_answered_once_and_no_fold_is_offered_as_the_model(config: TrainingConfig) -> None:
-    """All folds are trained, each test part is opened once, counted with all runs, and nothing is done twice."""
-    told = _At(0, lambda: None)
+def test_every_image_is_answered_once_and_no_fold_is_offered_as_the_model(
+    config: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All folds are trained, and scored on the same device; each test part is opened once, counted with all runs, and
+    nothing is done twice."""
+    told, true_evaluate = _At(0, lambda: None), folds.evaluate
+    devices: list[DeviceName] = []
+
+    def evaluate(run: Path, part: Part, device: DeviceName, *, control: Control, on_event: OnEvent) -> Evaluation:
+        devices.append(device)
+        return true_evaluate(run, part, device, control=control, on_event=on_event)
+
+    monkeypatch.setattr(folds, "evaluate", evaluate)
     result = train_folds(config, _FOLDS, True, on_event=told)
     assert told.folds == [1, 2, 3]
+    assert devices == ["cpu"] * _FOLDS
     split = read_split(FoldSet(result.path).split)
     assert result.pooled.n_images == split["image_id"].nunique()
     assert (result.pooled.part, len(result.pooled.runs)) == ("test", _FOLDS)

@@ -372,6 +372,29 @@ def test_weights_that_ran_away_are_never_saved(make_config: MakeConfig, monkeypa
     ]
 
 
+def test_statistics_that_ran_away_send_the_epoch_back(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the loss does not show it, the end of the epoch does, before the epoch counts: it is never the best."""
+    true_step, calls, told = learner.Learner.step, [], []
+
+    def step(self: learner.Learner, *arguments: object) -> object:
+        outcome = true_step(self, *arguments)  # type: ignore[arg-type]
+        calls.append(1)
+        if len(calls) == 4:
+            with torch.no_grad():
+                self.module.get_buffer("bn1.running_var").fill_(torch.inf)
+        return outcome
+
+    monkeypatch.setattr(learner.Learner, "step", step)
+    result = train(
+        make_config(epochs=2, limit=60, averaging=0.0),
+        on_event=lambda event: told.append(event.text) if isinstance(event, TrainingAdjusted) else None,
+    )
+    (sentence,) = told
+    assert sentence.startswith("The weights of the network were no finite numbers any more after epoch ")
+    assert sentence.endswith("It goes on from the start of the epoch with half the learning rate (1 of 3 times).")
+    assert result.epochs_run == 2
+
+
 def test_a_disk_that_fills_up_pauses_the_training(
     make_config: MakeConfig, finished: FinishedTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
