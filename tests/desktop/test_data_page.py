@@ -142,10 +142,10 @@ def test_cancel_goes_back_to_what_was_there(qtbot: QtBot, page: DataPage, state:
     page.open_demo()
     job = page.job_view.job
     assert job is not None
-    qtbot.waitUntil(job.isRunning, timeout=5000)
+    qtbot.waitUntil(job.isRunning, timeout=60_000)
     qtbot.mouseClick(page.job_view.cancel_button, Qt.MouseButton.LeftButton)
     assert "Cancelling…" in page.job_view.text
-    qtbot.waitUntil(page.dataset_view.isVisible, timeout=6000)
+    qtbot.waitUntil(page.dataset_view.isVisible, timeout=60_000)
     assert not page.error_panel.sentence
 
 
@@ -170,11 +170,11 @@ def test_a_check_waits_for_the_work_before_it_and_says_so(
     """While a training holds the lane, the page does not look stuck."""
     call = Call("tests.engine.process_targets:count", {"total": 10_000, "seconds": 0.01})
     work = runner.start(call, "Training")
-    qtbot.waitUntil(work.isRunning, timeout=5000)
+    qtbot.waitUntil(work.isRunning, timeout=60_000)
     page.open_folder(tmp_path)
-    qtbot.waitUntil(lambda: "Waits until" in page.job_view.text, timeout=5000)
+    qtbot.waitUntil(lambda: "Waits until" in page.job_view.text, timeout=60_000)
     page.job_view.cancel_button.click()
-    qtbot.waitUntil(page.choose_button.isVisible, timeout=2000)
+    qtbot.waitUntil(page.choose_button.isVisible, timeout=60_000)
 
 
 def test_recent_folders_are_offered(

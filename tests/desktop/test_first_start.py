@@ -92,7 +92,7 @@ def test_own_data_and_a_model_of_somebody(qtbot: QtBot, window: MainWindow) -> N
     window.show_welcome()
     window.first_start.welcome.model_button.click()
     assert window.page is window.predict_page
-    qtbot.waitUntil(lambda: bool(window.predict_page.findChildren(QFileDialog)), timeout=5000)
+    qtbot.waitUntil(lambda: bool(window.predict_page.findChildren(QFileDialog)), timeout=60_000)
     for dialog in window.predict_page.findChildren(QFileDialog):
         dialog.reject()
 

@@ -54,7 +54,7 @@ def training(
     """A long job in a real child that the window takes for a training."""
     monkeypatch.setattr("desktop.jobs.TRAIN", COUNTING)
     job = runner.start(Call(COUNTING, {"total": 100_000, "seconds": 0.01}), "Training")
-    with qtbot.waitSignal(job.reported, timeout=30_000):
+    with qtbot.waitSignal(job.reported, timeout=60_000):
         pass
     assert state.is_training
     return job
@@ -191,11 +191,11 @@ def test_the_status_bar_shows_the_running_job_and_cancels_it(
     """Title, progress, time left; Cancel says so at once; gone when it is over."""
     view = window.status.job_view
     job = runner.start(Call(COUNTING, {"total": 1000, "seconds": 0.01}), "Checking the images")
-    qtbot.waitUntil(lambda: view.isVisible() and "of 1,000 steps" in view.text, timeout=30_000)
+    qtbot.waitUntil(lambda: view.isVisible() and "of 1,000 steps" in view.text, timeout=60_000)
     assert "Checking the images" in view.text
     qtbot.mouseClick(view.cancel_button, Qt.MouseButton.LeftButton)
     assert "Cancelling…" in view.text
-    qtbot.waitUntil(lambda: not view.isVisible(), timeout=6000)
+    qtbot.waitUntil(lambda: not view.isVisible(), timeout=60_000)
     assert job.is_over
 
 
@@ -271,7 +271,7 @@ def test_closing_without_a_training_asks_nothing_and_leaves_no_child(
 ) -> None:
     """Other work is simply given up."""
     job = runner.start(Call(COUNTING, {"total": 100_000, "seconds": 0.01}), "Checking")
-    with qtbot.waitSignal(job.reported, timeout=30_000):
+    with qtbot.waitSignal(job.reported, timeout=60_000):
         pass
     pid = runner.child_pid("work")
     assert pid is not None
@@ -313,7 +313,7 @@ def test_stop_early_waits_for_the_model_and_then_closes(
     assert training.is_finishing_early
     assert window.isVisible()
     assert window.closing_notice.isVisible()
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
     assert results == ["finished early after True"]
     assert runner.child_pid("work") is None
 
@@ -339,7 +339,7 @@ def test_closing_again_while_it_finishes_keeps_waiting(qtbot: QtBot, window: Mai
     assert window.closing_notice.isVisible()
     window.stay_button.click()
     assert not window.closing_notice.isVisible()
-    qtbot.waitUntil(lambda: training.has_succeeded, timeout=10_000)
+    qtbot.waitUntil(lambda: training.has_succeeded, timeout=60_000)
     qtbot.wait(50)
     assert window.isVisible()
 
@@ -363,9 +363,9 @@ def test_a_failure_while_finishing_keeps_the_window_open(qtbot: QtBot, window: M
     pid = window._runner.child_pid("work")
     assert pid is not None
     psutil.Process(pid).kill()
-    with qtbot.waitSignal(training.failed, timeout=10_000):
+    with qtbot.waitSignal(training.failed, timeout=60_000):
         pass
-    qtbot.waitUntil(lambda: not window.closing_notice.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: not window.closing_notice.isVisible(), timeout=60_000)
     assert window.isVisible()
 
 
@@ -373,7 +373,7 @@ def test_a_training_that_ends_while_asked_answers_the_question(qtbot: QtBot, win
     """The model is saved, so that the window may close as it was told to."""
     window.close()
     training.finish_early()  # stands for its own end
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
     assert training.has_succeeded
     assert window.question is None
 
@@ -383,12 +383,12 @@ def test_cancel_in_the_status_bar_asks_before_it_discards_a_training(
 ) -> None:
     """A slip of the mouse does not cost hours; the window stays open whatever is answered."""
     view = window.status.job_view
-    qtbot.waitUntil(view.isVisible, timeout=5000)
+    qtbot.waitUntil(view.isVisible, timeout=60_000)
     view.cancel_button.click()
     assert not training.is_cancelling
     question_of(window).discard_button.click()
     assert training.is_cancelling
-    qtbot.waitUntil(lambda: training.is_over, timeout=6000)
+    qtbot.waitUntil(lambda: training.is_over, timeout=60_000)
     qtbot.wait(50)
     assert window.isVisible()
 
@@ -396,12 +396,12 @@ def test_cancel_in_the_status_bar_asks_before_it_discards_a_training(
 def test_cancel_asks_too_while_the_training_finishes(qtbot: QtBot, window: MainWindow, training: Job) -> None:
     """The best model is about to be saved: whoever keeps it gets it."""
     view = window.status.job_view
-    qtbot.waitUntil(view.isVisible, timeout=5000)
+    qtbot.waitUntil(view.isVisible, timeout=60_000)
     training.finish_early()
     assert "Finishing…" in view.text
     view.cancel_button.click()
     question_of(window).keep_button.click()
-    qtbot.waitUntil(lambda: training.has_succeeded, timeout=10_000)
+    qtbot.waitUntil(lambda: training.has_succeeded, timeout=60_000)
     assert window.isVisible()
 
 
@@ -417,7 +417,7 @@ def test_pause_is_the_answer_that_return_gives_and_closes_the_window(
     target = "tests.engine.process_targets:count_pausable"
     monkeypatch.setattr("desktop.jobs.TRAIN", target)
     training = runner.start(Call(target, {"path": tmp_path / "run", "seconds": 0.01}), "Training")
-    with qtbot.waitSignal(training.reported, timeout=30_000):
+    with qtbot.waitSignal(training.reported, timeout=60_000):
         pass
     window.close()
     question = question_of(window)
@@ -426,7 +426,7 @@ def test_pause_is_the_answer_that_return_gives_and_closes_the_window(
     assert training.is_pausing
     assert window.closing_notice.isVisible()
     assert not window.close()  # an impatient second click loses nothing
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
     assert training.has_paused
     assert (tmp_path / "run").read_text() == "checkpoint"
     assert runner.child_pid("work") is None

@@ -450,7 +450,7 @@ def test_similar_images_fit_the_smallest_window(ready: PredictPage, scripted: Sc
     scripted.latest("predict").report(PredictionsDone(predictions=(prediction(A, "akiec"),)))
     ready.why_bar.why_box.click()
     ready.picture.similar.box.click()
-    qtbot.waitUntil(lambda: "find_similar" in scripted.names(), timeout=5000)
+    qtbot.waitUntil(lambda: "find_similar" in scripted.names(), timeout=60_000)
     scripted.latest("find_similar").succeed(similar("akiec", "akiec", "bkl", "bkl", "bcc", "mel", "df", "nv"))
     qtbot.wait(50)
     assert ready.picture.similar.list.isVisible()

@@ -57,7 +57,7 @@ def ask(qtbot: QtBot, strip: SimilarStrip, scripted: ScriptedRunner) -> None:
     """Tick the box for image A and wait until the engine was asked."""
     strip.show_answer(answer(A))
     strip.box.click()
-    qtbot.waitUntil(lambda: "find_similar" in scripted.names(), timeout=5000)
+    qtbot.waitUntil(lambda: "find_similar" in scripted.names(), timeout=60_000)
 
 
 def test_nothing_is_asked_before_somebody_wants_it(qtbot: QtBot, strip: SimilarStrip, scripted: ScriptedRunner) -> None:
@@ -71,7 +71,7 @@ def test_nothing_is_asked_before_somebody_wants_it(qtbot: QtBot, strip: SimilarS
     qtbot.wait(250)
     assert scripted.jobs == []
     strip.box.click()
-    qtbot.waitUntil(lambda: scripted.names() == ["find_similar"], timeout=5000)
+    qtbot.waitUntil(lambda: scripted.names() == ["find_similar"], timeout=60_000)
     assert scripted.jobs[0].call.arguments["path"] == A
 
 
@@ -92,7 +92,7 @@ def test_diagnoses_are_named_and_an_image_opens_large(
     assert dialog is not None
     assert dialog.title.text() == "Melanoma (mel)"
     assert "lesion HAM_2" in dialog.facts.text()
-    qtbot.waitUntil(lambda: "preview" in scripted.names(), timeout=5000)
+    qtbot.waitUntil(lambda: "preview" in scripted.names(), timeout=60_000)
     assert scripted.latest("preview").call.arguments["path"] == Path("/data/2.jpg")
     dialog.next_button.click()
     assert dialog.image.image_id == "ISIC_3"
@@ -109,7 +109,7 @@ def test_another_image_takes_the_place_of_the_first(
     first = scripted.latest("find_similar")
     strip.show_answer(answer(B))
     assert first.is_cancelling
-    qtbot.waitUntil(lambda: len(scripted.jobs) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(scripted.jobs) == 2, timeout=60_000)
     assert scripted.jobs[1].call.arguments["path"] == B
     scripted.jobs[1].succeed(similar("bcc"))
     strip.show_answer(answer(B, shown_anyway=True))  # the same image and model
@@ -139,7 +139,7 @@ def test_training_images_are_looked_at_after_a_click(
     assert strip.look_button.isVisible()
     strip.look_button.click()
     scripted.latest("index_training_images").succeed(5919)
-    qtbot.waitUntil(lambda: scripted.names().count("find_similar") == 2, timeout=5000)
+    qtbot.waitUntil(lambda: scripted.names().count("find_similar") == 2, timeout=60_000)
     scripted.latest("find_similar").succeed(similar("df"))
     assert strip.words.text().startswith("1 dermatofibroma.")
 

@@ -77,7 +77,7 @@ def first(home: Path, qtbot: QtBot) -> Iterator[SingleInstance]:
 
 def test_a_second_start_hands_over_its_files(first: SingleInstance, starter: Starter, home: Path, qtbot: QtBot) -> None:
     """The paths arrive whole and absolute: the second one may have been started in another folder."""
-    with qtbot.waitSignal(first.received, timeout=20_000) as received:
+    with qtbot.waitSignal(first.received, timeout=60_000) as received:
         second = starter.start("Löße 1.jpg", "/elsewhere/model.safetensors")
     assert said(second) == "handed over"
     assert second.wait(10) == 0
@@ -130,7 +130,7 @@ def test_nonsense_is_not_obeyed(first: SingleInstance, home: Path, qtbot: QtBot)
     with qtbot.assertNotEmitted(first.received, wait=300):
         socket.write(b'{"run": 7}7\n')
         socket.flush()
-    with qtbot.waitSignal(first.received, timeout=20_000):
+    with qtbot.waitSignal(first.received, timeout=60_000):
         other = QLocalSocket()
         other.connectToServer(address_of(home))
         assert other.waitForConnected(2000)

@@ -44,7 +44,7 @@ def test_a_training_is_known_while_it_runs(
     told: list[bool] = []
     state.training_changed.connect(lambda: told.append(state.is_training))
     other = runner.start(Call("tests.engine.process_targets:add", {"a": 1, "b": 1}), "Adding")
-    qtbot.waitUntil(lambda: other.is_over, timeout=30_000)
+    qtbot.waitUntil(lambda: other.is_over, timeout=60_000)
     training = runner.start(Call("tests.engine.process_targets:raise_engine_error", {}), "Training")
     qtbot.waitUntil(lambda: told == [True, False], timeout=180_000)
     assert training.is_over
