@@ -279,10 +279,7 @@ class MainWindow(QMainWindow):
             action.setData(name)
             action.triggered.connect(self._on_page_action)
             self.addAction(action)
-        leave = QAction("Quit", self)
-        leave.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
-        leave.triggered.connect(self.close)
-        self.addAction(leave)
+        self.addAction("Quit", QKeySequence(QKeySequence.StandardKey.Quit), self.close)
 
     def _lay_out(self) -> None:
         for page in (*self.pages.values(), self.first_start.welcome):

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths, Qt, Slot
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.jobs import Job, JobRunner
 from desktop.pages.page import Page
@@ -17,8 +17,8 @@ from desktop.widgets.dataset_view import DatasetView
 from desktop.widgets.download_question import DownloadQuestion
 from desktop.widgets.drop_area import local_paths
 from desktop.widgets.elided_label import ElidedLabel
-from desktop.widgets.folder_list import shorten_path
 from desktop.widgets.job_view import JobView
+from desktop.widgets.recent_menu import DEMO_NAME, RecentMenu
 from engine import calls, places
 from engine.calls import Call
 from engine.errors import DataError
@@ -26,9 +26,6 @@ from engine.licences import HAM10000
 from engine.results import DatasetSummary
 
 _PURPOSE = "Choose the images to learn from. They are only read, never changed, and never leave this computer."
-_DEMO_NAME = "Demo data"
-_GET_NAME = "Get HAM10000…"
-_FILE_NAME = "Choose a zip archive or table…"
 _SUFFIXES = (".zip", ".csv", ".tab", ".tsv", ".txt")
 """Of files that may be or hold a data set."""
 
@@ -46,7 +43,7 @@ class DataPage(Page):
         self.choose_button, self.demo_button = self.welcome.choose_button, self.welcome.demo_button
         self.choose_other_button = QPushButton("Choose another folder…")
         self.recent_button = QPushButton("Recent")
-        self.recent_menu = QMenu(self)
+        self.recent_menu = RecentMenu(self)
         self.train_button = mark_primary(QPushButton("Go to training"))
         self.job_view = JobView()
         self.dataset_view = DatasetView(runner)
@@ -145,26 +142,14 @@ class DataPage(Page):
         current = dataset.path if dataset is not None else None
         others = [one for one in self._settings.recent_folders if one not in (current, places.demo_dir())]
         self.welcome.show_offers(others, has_begun_download=self._settings.download_folder is not None)
-        self._fill_menu(others, offer_demo=dataset is None or not dataset.is_demo)
+        self.recent_menu.show_choices(others, offers_demo=dataset is None or not dataset.is_demo)
         if dataset is None:
             self._stack.setCurrentWidget(self.welcome)
             return
-        self._folder.setText(_DEMO_NAME if dataset.is_demo else str(dataset.path))
+        self._folder.setText(DEMO_NAME if dataset.is_demo else str(dataset.path))
         self._folder.setAccessibleName(f"Folder: {dataset.path}")
         self.dataset_view.show_summary(dataset)
         self._stack.setCurrentWidget(self._result)
-
-    def _fill_menu(self, folders: list[Path], *, offer_demo: bool) -> None:
-        self.recent_menu.clear()
-        for folder in folders:
-            action = QAction(shorten_path(folder).replace("&", "&&"), self.recent_menu)
-            action.setData(str(folder))
-            self.recent_menu.addAction(action)
-        if offer_demo:
-            self.recent_menu.addSeparator()
-            self.recent_menu.addAction(_DEMO_NAME).setData(_DEMO_NAME)
-        for name in (_GET_NAME, _FILE_NAME):
-            self.recent_menu.addAction(name).setData(name)
 
     @Slot()
     def _on_choose_clicked(self) -> None:
@@ -193,18 +178,6 @@ class DataPage(Page):
     @Slot(object)
     def _on_folder_chosen(self, folder: Path) -> None:
         self.open_folder(folder)
-
-    @Slot(QAction)
-    def _on_recent_triggered(self, action: QAction) -> None:
-        choice = action.data()
-        if choice == _DEMO_NAME:
-            self.open_demo()
-        elif choice == _GET_NAME:
-            self.ask_for_download()
-        elif choice == _FILE_NAME:
-            self._on_choose_file_clicked()
-        else:
-            self.open_folder(Path(choice))
 
     @Slot(object)
     def _on_paths_dropped(self, paths: tuple[Path, ...]) -> None:
@@ -259,7 +232,10 @@ class DataPage(Page):
         self.add_key(QKeySequence.StandardKey.Open, "Choose a folder", self.choose_button, self.choose_other_button)
         self.demo_button.clicked.connect(self.open_demo)
         self.train_button.clicked.connect(self._on_train_clicked)
-        self.recent_menu.triggered.connect(self._on_recent_triggered)
+        self.recent_menu.folder_chosen.connect(self._on_folder_chosen)
+        self.recent_menu.demo_chosen.connect(self.open_demo)
+        self.recent_menu.download_chosen.connect(self.ask_for_download)
+        self.recent_menu.file_chosen.connect(self._on_choose_file_clicked)
         self.welcome.file_button.clicked.connect(self._on_choose_file_clicked)
         self.welcome.get_button.clicked.connect(self.ask_for_download)
         self.welcome.recent_list.folder_chosen.connect(self._on_folder_chosen)

@@ -171,8 +171,7 @@ class PredictPage(Page):
 
     @Slot()
     def _on_anyway_requested(self) -> None:
-        answer = self.list.selected
-        if answer is not None:
+        if (answer := self.list.selected) is not None:
             self.list.add([replace(answer, prediction=replace(answer.prediction, shown_anyway=True))])
 
     @Slot()

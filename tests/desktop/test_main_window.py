@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -278,6 +278,14 @@ def test_closing_without_a_training_asks_nothing_and_leaves_no_child(
     assert window.close()
     assert window.question is None
     assert not psutil.pid_exists(pid)
+
+
+def test_quit_closes_the_window(qtbot: QtBot, window: MainWindow) -> None:
+    """What the system's key for it sets off, where the system has one."""
+    (quit_action,) = (action for action in window.actions() if action.text() == "Quit")
+    assert quit_action.shortcut() == QKeySequence(QKeySequence.StandardKey.Quit)
+    quit_action.trigger()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
 
 
 def test_closing_during_a_training_asks_and_keep_training_keeps_it(

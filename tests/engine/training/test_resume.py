@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional
 
 from engine.errors import Cancelled, DataError, DiskError, Paused, TrainingError
@@ -349,20 +350,26 @@ def _of(result: TrainingResult) -> Path:
     return RunFolder(result.run).history
 
 
-def test_weights_that_ran_away_are_never_saved(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The loss is that before the step: what the step broke is noticed when a checkpoint is to be written."""
-    monkeypatch.setattr(loop.TrainingLoop, "_save_if_due", lambda self, at_epoch_end=False: self._save())
-    true_step, calls, told = learner.Learner.step, [], []
+def _spoil_after(monkeypatch: pytest.MonkeyPatch, n_steps: int, spoil: Callable[[nn.Module], object]) -> None:
+    """So many steps go well."""
+    true_step, calls = learner.Learner.step, []
 
     def step(self: learner.Learner, *arguments: object) -> object:
         outcome = true_step(self, *arguments)  # type: ignore[arg-type]
         calls.append(1)
-        if len(calls) == 2:
+        if len(calls) == n_steps:
             with torch.no_grad():
-                self.module.get_parameter("fc.bias").fill_(torch.nan)
+                spoil(self.module)
         return outcome
 
     monkeypatch.setattr(learner.Learner, "step", step)
+
+
+def test_weights_that_ran_away_are_never_saved(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loss is that before the step: what the step broke is noticed when a checkpoint is to be written."""
+    monkeypatch.setattr(loop.TrainingLoop, "_save_if_due", lambda self, at_epoch_end=False: self._save())
+    _spoil_after(monkeypatch, 2, lambda module: module.get_parameter("fc.bias").fill_(torch.nan))
+    told: list[str] = []
     train(
         make_config(epochs=1, limit=60),
         on_event=lambda event: told.append(event.text) if isinstance(event, TrainingAdjusted) else None,
@@ -374,17 +381,8 @@ def test_weights_that_ran_away_are_never_saved(make_config: MakeConfig, monkeypa
 
 def test_statistics_that_ran_away_send_the_epoch_back(make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the loss does not show it, the end of the epoch does, before the epoch counts: it is never the best."""
-    true_step, calls, told = learner.Learner.step, [], []
-
-    def step(self: learner.Learner, *arguments: object) -> object:
-        outcome = true_step(self, *arguments)  # type: ignore[arg-type]
-        calls.append(1)
-        if len(calls) == 4:
-            with torch.no_grad():
-                self.module.get_buffer("bn1.running_var").fill_(torch.inf)
-        return outcome
-
-    monkeypatch.setattr(learner.Learner, "step", step)
+    _spoil_after(monkeypatch, 4, lambda module: module.get_buffer("bn1.running_var").fill_(torch.inf))
+    told: list[str] = []
     result = train(
         make_config(epochs=2, limit=60, averaging=0.0),
         on_event=lambda event: told.append(event.text) if isinstance(event, TrainingAdjusted) else None,
