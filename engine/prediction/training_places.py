@@ -16,7 +16,7 @@ from engine.config import DeviceName, TrainingConfig
 from engine.data.cache import open_cache
 from engine.data.checks import fingerprint, open_checked
 from engine.data.split import read_split
-from engine.errors import DataError
+from engine.errors import ConfigError, DataError
 from engine.events import Control, OnEvent, Progress, StatusChanged, ignore_events
 from engine.model.device import choose
 from engine.model.file import LoadedModel
@@ -96,7 +96,7 @@ def find_data(folder: RunFolder) -> Path | None:
     try:
         settings = json.loads(folder.config.read_text(encoding="utf-8"))
         data = from_json(TrainingConfig, settings["training"]).data
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, ConfigError):  # that of the starter model names no folders
         return None
     return data if data.exists() else None
 

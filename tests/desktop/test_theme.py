@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QSpinBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from desktop.theme import DARK, LIGHT, Colors, Theme, colors, is_dark, scaled_font
@@ -136,3 +136,19 @@ def test_fonts_are_the_systems(qapp: QApplication) -> None:
     assert font.family() == qapp.font().family()
     assert font.bold()
     assert font.pointSizeF() == pytest.approx(2 * qapp.font().pointSizeF())
+
+
+def test_a_list_that_drops_down_shows_all_of_its_few_rows(qtbot: QtBot, theme: Theme) -> None:
+    """Also while its box has the focus, as it has when it is opened."""
+    theme.set_scheme(Qt.ColorScheme.Light)
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems(["The central square", "The whole image"])
+    box.show()
+    box.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus, timeout=60_000)
+    box.showPopup()
+    qtbot.waitUntil(box.view().isVisible, timeout=60_000)
+    assert box.view().viewport().height() >= 2 * box.view().sizeHintForRow(0)
+    box.hidePopup()

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine import starter
 from engine.data.split import read_split
 from engine.errors import Cancelled, DataError
 from engine.events import Control, Event, ProgressDone
 from engine.model.file import load_model
 from engine.prediction import training_places
-from engine.prediction.training_places import index_training_images, read_places
+from engine.prediction.training_places import find_data, find_run, index_training_images, read_places
 from engine.runs import RunFolder
 
 
@@ -84,3 +85,11 @@ def test_cancel_leaves_no_file(run: RunFolder) -> None:
     with pytest.raises(Cancelled):
         index_training_images(run.final_model, control=control)
     assert not run.features.exists()
+
+
+def test_the_starter_model_lies_beside_no_images() -> None:
+    """Its folder looks like a run, but its config names no folders: nobody knows where the images are."""
+    model = starter.starter_model()
+    assert model is not None
+    folder = find_run(model)
+    assert folder is None or find_data(folder) is None
